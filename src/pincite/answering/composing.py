@@ -1,0 +1,358 @@
+"""Evidence → the answer page, extractively: every statement is a sentence of a source, in the order that a clinician reads."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
+
+from pincite import terms
+from pincite.answering import abstaining, conflicts, pathway
+from pincite.answering.gaps import follow_ups, gaps
+from pincite.answering.quoting import Numbering
+from pincite.answering.shapes import ASPECTS, SHAPES, TIERS, Part, Shape
+from pincite.appraisal.directness import mentions_of
+from pincite.records import (
+    Answer,
+    Conflict,
+    Evidence,
+    LeftOut,
+    LibraryState,
+    Question,
+    ScoredPassage,
+    Section,
+    Statement,
+    TierAnswer,
+)
+
+# A page stays readable up to about 25 statements; the rest is one step away (`everything`).
+MOST_STATEMENTS = 25
+MOST_PER_STEP = 3
+MOST_PER_TIER = 5
+MOST_PER_DOCUMENT = 3
+MOST_PER_LABEL = 8
+MOST_INDIRECT = 5
+# A statement may be this much less relevant than the best one and still stand on the page. Lower lets in neighbours of the topic.
+RELEVANT_FROM = 0.62
+LEADS_FROM = 0.82
+
+DISCLAIMER = (
+    "Pincite quotes sources; it does not diagnose, gives no emergency advice and does not replace a clinician's judgement."
+    " Check the sources before acting."
+)
+_NUMBER = re.compile(r"\d+(?:[.,·]\d+)?")
+
+
+def compose(
+    question: Question,
+    *,
+    scored: Sequence[ScoredPassage],
+    evidence: Sequence[Evidence],
+    left_out: Sequence[LeftOut],
+    library: LibraryState,
+    everything: bool = False,
+) -> Answer:
+    """The whole page for clinicians; `answering.plain` turns it into the patient's. Evidence comes most relevant first."""
+    shape = ASPECTS.get(question.aspect or "", SHAPES[question.understood.intent])
+    sure = abstaining.confidence(question, scored, evidence)
+    direct = without_repeats([one for one in evidence if one.directness == "direct"])
+    indirect = without_repeats([one for one in evidence if one.directness == "indirect"])
+    direct = _relevant(question, shape, direct)
+    answered = sure >= abstaining.ANSWERS_FROM and bool(direct)
+    numbering = Numbering()
+    if not answered:
+        return _silence(question, scored, evidence, left_out, library, sure, numbering)
+    layout = _Layout(question, shape, direct, everything=everything)
+    bottom_line = [numbering.statement(one) for one in layout.bottom_line]
+    sections = [
+        Section(
+            kind=part.kind,
+            heading=part.heading,
+            tier=None,
+            statements=tuple(numbering.statement(one, note=_go_on(one) if part.kind == "pathway-step" else None) for one in chosen),
+        )
+        for part, chosen in layout.parts
+    ]
+    tiers, tier_sections = _tiers(layout, numbering, bottom_line, sections)
+    monitoring = [section for section in sections if section.kind == "monitoring"]
+    ordered = [*(section for section in sections if section.kind != "monitoring"), *tier_sections, *monitoring]
+    disputes = tuple(
+        Conflict(
+            about=dispute.about,
+            sides=(
+                tuple(numbering.statement(one) for one in dispute.supporting),
+                tuple(numbering.statement(one) for one in dispute.opposing),
+            ),
+        )
+        for dispute in layout.disputes
+    )
+    aside = tuple(numbering.statement(one) for one in _indirect(question, shape, indirect))
+    references = numbering.references()
+    return Answer(
+        question=question.text,
+        understood=question.understood,
+        library=library,
+        answered=True,
+        confidence=round(sure, 3),
+        bottom_line=tuple(bottom_line),
+        sections=tuple(ordered),
+        tiers=tiers,
+        conflicts=disputes,
+        gaps=gaps(question, direct, references, steps=shape.steps),
+        indirect=aside,
+        references=references,
+        left_out=tuple(left_out),
+        follow_ups=follow_ups(question, evidence),
+        warnings=tuple([question.urgent] if question.urgent else []),
+        urgent=question.urgent,
+        disclaimer=DISCLAIMER,
+        omitted=layout.omitted,
+    )
+
+
+def without_repeats(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence, most relevant first, without sentences that say again what an earlier one says.
+
+    Two sentences with other numbers or other drugs are two facts, however alike their words.
+    """
+    from rapidfuzz import fuzz  # noqa: PLC0415 - only when there is something to compare
+
+    kept: list[Evidence] = []
+    for one in evidence:
+        numbers = set(_NUMBER.findall(one.text))
+        repeated = False
+        for other in kept:
+            if one.text == other.text:
+                repeated = True
+            elif set(one.interventions) == set(other.interventions) and numbers <= set(_NUMBER.findall(other.text)):
+                repeated = fuzz.token_set_ratio(one.text.lower(), other.text.lower()) >= 90
+            if repeated:
+                break
+        if not repeated:
+            kept.append(one)
+    return kept
+
+
+def _relevant(question: Question, shape: Shape, direct: list[Evidence]) -> list[Evidence]:
+    """What may stand on the page: not far below the best, and for treatment questions findings only about a treatment."""
+    if not direct:
+        return []
+    wanted = set(shape.bottom_line) | {kind for part in shape.parts for kind in part.kinds}
+    best = max(one.relevance for one in direct)
+    kept = [one for one in direct if one.relevance >= RELEVANT_FROM * best and (one.kind in wanted or not shape.parts)]
+    if shape.steps and not question.interventions:
+        kept = [one for one in kept if one.kind not in ("finding", "recommendation") or _treats(one)]
+    return kept
+
+
+class _Layout:
+    """Which evidence goes where, each sentence once: bottom line, then the shape's parts, then the tiers."""
+
+    def __init__(self, question: Question, shape: Shape, direct: Sequence[Evidence], *, everything: bool) -> None:
+        self.question = question
+        self.shape = shape
+        self.direct = list(direct)
+        self.everything = everything
+        self._used: set[tuple[str, int]] = set()
+        self._per_document: Counter[str] = Counter()
+        self._count = 0
+        self.omitted = 0
+        self.bottom_line = self._lead()
+        self.disputes = conflicts.disagreements(question, direct)
+        self._hold(one for dispute in self.disputes for one in (*dispute.supporting, *dispute.opposing))
+        self._reserved = self._reserve()
+        self.parts = self._parts()
+        self.tiers = {tier: self._take(self._of_tier(tier), MOST_PER_TIER) for tier, _, _ in TIERS}
+
+    def _lead(self) -> list[Evidence]:
+        """One to three statements: the strongest direct evidence among the most relevant, one for each condition asked."""
+        wanted = [one for one in self.direct if one.kind in self.shape.bottom_line and (not self.shape.steps or _treats(one) or one.kind == "indication")]
+        wanted = wanted or self.direct
+        best = max(one.relevance for one in wanted)
+        close = [one for one in wanted if one.relevance >= LEADS_FROM * best]
+        if self.question.aspect and any(one.meets_aspect for one in close):
+            close = [one for one in close if one.meets_aspect]
+        if self.shape.labels_first:
+            close.sort(key=lambda one: (one.source.header.tier != "label", -round(one.relevance, 1), _lead_kind(self.shape, one), -one.relevance))
+        else:
+            comparing = self.question.understood.intent == "comparison"
+            close.sort(
+                key=lambda one: (
+                    comparing and not compares(self.question, one),
+                    one.rank,
+                    not tells(one),
+                    -one.relevance,
+                    one.source.passage.id,
+                )
+            )
+        chosen: list[Evidence] = []
+        for term in self.question.conditions if len(self.question.conditions) > 1 else ():
+            first = next((one for one in close if one not in chosen and set(one.conditions) & term.ids), None)
+            if first:
+                chosen.append(first)
+        for one in close:
+            if len(chosen) >= 3:
+                break
+            if one not in chosen and (self.shape.labels_first or not any(one.source.document_id == other.source.document_id for other in chosen)):
+                chosen.append(one)
+        chosen = chosen[:3]
+        self._hold(chosen)
+        return chosen
+
+    def _hold(self, evidence: Iterable[Evidence]) -> None:
+        for one in evidence:
+            key = (one.source.passage.id, one.start)
+            if key not in self._used:
+                self._used.add(key)
+                self._per_document[one.source.document_id] += 1
+                self._count += 1
+
+    def _reserve(self) -> set[tuple[str, int]]:
+        """The best statement of each tier that nothing above shows yet: kept back so that the tier itself can speak."""
+        reserved = set()
+        for tier, _, _ in TIERS:
+            free = [one for one in self._of_tier(tier) if (one.source.passage.id, one.start) not in self._used]
+            if free and len(free) > 1:
+                reserved.add((free[0].source.passage.id, free[0].start))
+        return reserved
+
+    def _of_tier(self, tier: str) -> list[Evidence]:
+        return [one for one in self.direct if one.source.header.tier == tier]
+
+    def _take(self, evidence: Iterable[Evidence], most: int, *, skip: set[tuple[str, int]] = frozenset()) -> list[Evidence]:  # type: ignore[assignment]
+        chosen: list[Evidence] = []
+        for one in evidence:
+            key = (one.source.passage.id, one.start)
+            if key in self._used or key in skip:
+                continue
+            each = MOST_PER_LABEL if one.source.header.tier == "label" else MOST_PER_DOCUMENT
+            full = len(chosen) >= most or self._count >= MOST_STATEMENTS or self._per_document[one.source.document_id] >= each
+            if full and not self.everything:
+                self.omitted += key not in self._counted
+                self._counted.add(key)
+                continue
+            self._hold([one])
+            chosen.append(one)
+        return chosen
+
+    @property
+    def _counted(self) -> set[tuple[str, int]]:
+        return self.__dict__.setdefault("_omitted_keys", set())
+
+    def _parts(self) -> list[tuple[Part, list[Evidence]]]:
+        parts: list[tuple[Part, list[Evidence]]] = []
+        if self.shape.steps:
+            steps = [one for one in self.direct if one.kind in ("recommendation", "finding", "indication", "dosing")]
+            overview = self._take((one for one in steps if pathway.is_overview(one)), 2, skip=self._reserved)
+            parts.append((Part("The steps together", (), "pathway-step"), overview))
+            for name, heading, _ in pathway.STEPS:
+                members = (one for one in steps if name in pathway.steps_of(one)[-1:])
+                parts.append((Part(heading, (), "pathway-step"), self._take(members, MOST_PER_STEP, skip=self._reserved)))
+        if self.question.understood.intent == "comparison":
+            both = (one for one in self.direct if compares(self.question, one))
+            parts.append((Part("Compared directly", ()), self._take(both, MOST_PER_TIER, skip=self._reserved)))
+        for part in self.shape.parts:
+            members = (one for one in self.direct if one.kind in part.kinds)
+            parts.append((part, self._take(members, part.most, skip=self._reserved)))
+        return [(part, chosen) for part, chosen in parts if chosen]
+
+
+def _treats(one: Evidence) -> bool:
+    """Whether a statement is about something given or done, by a known name or by the words for a step of care."""
+    return bool(one.interventions or pathway.steps_of(one))
+
+
+def tells(one: Evidence) -> bool:
+    """Whether a statement says which way things go, rather than that something exists or was studied."""
+    return bool(one.direction or one.benefit or one.strength)
+
+
+def compares(question: Question, one: Evidence) -> bool:
+    """Whether a statement names at least two of the treatments that the question compares."""
+    mentions = mentions_of(one.text, one.source.abbreviations)
+    return sum(any(set(mention.concepts) & term.ids for mention in mentions) for term in question.interventions) > 1
+
+
+def _lead_kind(shape: Shape, one: Evidence) -> int:
+    return shape.bottom_line.index(one.kind) if one.kind in shape.bottom_line else len(shape.bottom_line)
+
+
+def _go_on(one: Evidence) -> str | None:
+    words = pathway.go_on_point(one.text)
+    return f"point at which to go on: “{words}”" if words else None
+
+
+def _tiers(
+    layout: _Layout, numbering: Numbering, bottom_line: Sequence[Statement], sections: Sequence[Section]
+) -> tuple[dict[str, TierAnswer], list[Section]]:
+    """The three tiers, which always speak: statements not shown above, or where they are shown, or that the tier is silent."""
+    tiers: dict[str, TierAnswer] = {}
+    shown: list[Section] = []
+    for tier, heading, silent in TIERS:
+        held = [one for one in layout.direct if one.source.header.tier == tier]
+        chosen = layout.tiers[tier]
+        statements = tuple(numbering.statement(one) for one in chosen)
+        above = {citation.reference for one in (*bottom_line, *(s for section in sections for s in section.statements)) for citation in one.citations}
+        numbers = sorted(reference.number for reference in numbering.references() if reference.tier == tier and reference.number in above)
+        note = f"Also quoted above: {', '.join(f'[{number}]' for number in numbers)}." if numbers else ""
+        if statements:
+            shown.append(Section(kind="tier", heading=heading, tier=tier, statements=statements, note=note or None))
+        answered = bool(held)
+        if answered and not statements:
+            note = note.replace("Also quoted above", "Quoted above") or "Quoted under “Where sources disagree”."
+        tiers[tier] = TierAnswer(answered=answered, note=note if answered else silent)
+    return tiers, shown
+
+
+def _indirect(question: Question, shape: Shape, indirect: Sequence[Evidence]) -> list[Evidence]:
+    """A few statements on a wider condition, a class or another population: the most trusted of the relevant ones."""
+    wanted = [one for one in indirect if one.kind in shape.bottom_line and (not shape.steps or _treats(one))]
+    if not wanted:
+        return []
+    best = max(one.relevance for one in wanted)
+    close = sorted((one for one in wanted if one.relevance >= 0.8 * best), key=lambda one: (one.rank, -one.relevance, one.source.passage.id))
+    chosen: list[Evidence] = []
+    per_document: Counter[str] = Counter()
+    for one in close:
+        if len(chosen) < MOST_INDIRECT and per_document[one.source.document_id] < 2:
+            chosen.append(one)
+            per_document[one.source.document_id] += 1
+    return chosen
+
+
+def _silence(
+    question: Question,
+    scored: Sequence[ScoredPassage],
+    evidence: Sequence[Evidence],
+    left_out: Sequence[LeftOut],
+    library: LibraryState,
+    sure: float,
+    numbering: Numbering,
+) -> Answer:
+    """The answer that says that there is none: what is nearest, what could be added."""
+    indirect = without_repeats([one for one in evidence if one.directness == "indirect"])
+    aside = tuple(numbering.statement(one) for one in _indirect(question, SHAPES[question.understood.intent], indirect)) if sure or indirect else ()
+    nearest = list(dict.fromkeys(one.header.title for one in scored if one.score >= 0.5))[:3]
+    missing = ["Nothing in this library answers this."]
+    if nearest:
+        missing.append("Nearest in this library: " + "; ".join(f"“{title}”" for title in nearest) + ".")
+    named = [*question.understood.conditions, *question.understood.interventions]
+    topic = " and ".join(named[:2]) or "this topic"
+    missing.append(f"Guidelines, drug labels or papers on {topic} could be added with `pincite add`." if named else "If it is a clinical question, name the condition or the medicine, or add sources on it with `pincite add`.")
+    return Answer(
+        question=question.text,
+        understood=question.understood,
+        library=library,
+        answered=False,
+        confidence=round(sure, 3),
+        tiers={tier: TierAnswer(answered=False, note=silent) for tier, _, silent in TIERS},
+        gaps=tuple(missing),
+        indirect=aside,
+        references=numbering.references(),
+        left_out=tuple(item for item in left_out if not item.why.startswith("not about")),
+        follow_ups=follow_ups(question, evidence) if evidence else (),
+        warnings=tuple([question.urgent] if question.urgent else []),
+        urgent=question.urgent,
+        disclaimer=DISCLAIMER,
+    )

@@ -1,0 +1,58 @@
+"""Can a document still be used, and what must be said of its age and status? Never asks the clock: the library's newest year is passed in."""
+
+from __future__ import annotations
+
+from pincite.records import Header
+
+# A guideline is seldom valid beyond five years (Shekelle, JAMA 2001: half are outdated after 5.8 years); research keeps longer, and
+# half of systematic reviews need an update within about five years too (Shojania, Ann Intern Med 2007); ten is when we say it of any source.
+_OLD_GUIDELINE = 5
+_OLD = 10
+
+_STATUS = {
+    "retracted": "retracted",
+    "concern": "expression of concern",
+    "superseded": "superseded by a newer version",
+}
+_RELATIONS = {
+    "retracted-by": "retracted",
+    "concern-in": "expression of concern",
+    "updated-by": "superseded by a newer version",
+}
+
+
+def _status(header: Header) -> str | None:
+    """The worst that the status or the printed relations say of a document."""
+    printed = [_RELATIONS[relation.kind] for relation in header.relations if relation.kind in _RELATIONS]
+    said = [_STATUS[header.status]] if header.status in _STATUS else []
+    return min([*said, *printed], key=list(_STATUS.values()).index, default=None)
+
+
+def usable(header: Header) -> bool:
+    """False for what must not answer: retracted work, retraction notices, protocols without results, and superseded guidelines and labels."""
+    status = _status(header)
+    if status == "retracted" or header.design in ("retraction-notice", "protocol"):
+        return False
+    return not (status == _STATUS["superseded"] and header.tier in ("guideline", "label"))
+
+
+def status_note(header: Header, *, today_year: int | None) -> str | None:
+    """What a reader must know before trusting a document: status first, then age in years against `today_year`; None when nothing.
+
+    >>> status_note(Header(tier="research", extent="abstract", title="T", year=2009), today_year=2023)
+    'published 14 years ago'
+    """
+    notes = []
+    status = _status(header)
+    if status:
+        notes.append(status)
+    corrected = [relation.kind for relation in header.relations if relation.kind == "corrected-by"]
+    if corrected:
+        notes.append("corrected after publication")
+    if today_year is not None and header.year is not None:
+        age = today_year - header.year
+        if age >= (_OLD_GUIDELINE + 1 if header.tier == "guideline" else _OLD):
+            notes.append(f"published {age} years ago")
+    elif header.year is None and header.date is None and header.tier != "label":
+        notes.append("undated")
+    return "; ".join(notes) or None

@@ -1,0 +1,249 @@
+"""Is a sentence about what was asked, about something wider or another population, or about something else?
+
+A study of something else is never presented as an answer: this module decides it. Pure functions over a `Question`, a sentence and
+what its document is about.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pincite import terms
+from pincite.records import Directness, Header, Question, ScoredPassage, Term
+from pincite.text.words import question_words, stem, stems, tokens
+
+# Populations that change what is right for a person; a source that does not name one is only indirect for it.
+# Others ("adults", "women") are the usual ones of most sources and are compared only for contradiction.
+_OPPOSED = (
+    (re.compile(r"\b(child\w*|p(a)?ediatric\w*|infants?|neonat\w*|newborns?|adolescents?|toddlers?)\b", re.I), "children"),
+    (re.compile(r"\b(pregnan\w+|gestation\w*|antenatal|obstetric)\b", re.I), "pregnancy"),
+    (re.compile(r"\b(breast-?feeding|lactat\w+|nursing mothers?)\b", re.I), "breastfeeding"),
+    (re.compile(r"\b(older (adults?|people|patients?|persons?)|elderly|geriatric|aged (6[5-9]|[789]\d))\b", re.I), "older adults"),
+    (re.compile(r"\b((renal|kidney) (impairment|insufficiency|failure|disease)|creatinine clearance|dialysis|ckd)\b", re.I), "renal impairment"),
+    (re.compile(r"\b((hepatic|liver) (impairment|insufficiency|failure|disease)|cirrho\w+|child-pugh)\b", re.I), "hepatic impairment"),
+    (re.compile(r"\b(athletes?|dancers?|sports?(men|women|persons?)?)\b", re.I), "athletes"),
+)
+_ANIMAL = re.compile(
+    r"\b(rats?|mice|mouse|murine|rabbits?|dogs?|canine|cats?|feline|pigs?|porcine|swine|sheep|ovine|goats?|horses?|equine|zebrafish|monkeys?|macaques?|hamsters?|guinea pigs?|in vitro|cell lines?|knock-?out)\b",
+    re.IGNORECASE,
+)
+# Credit from which a term counts as met as such: named, or what the document is about; below it the match is a wider one.
+NAMED = 0.6
+_PAST_COMPARISON = re.compile(r"\b(?:versus|vs\.?|compared (?:with|to)|than|over|against|rather than|instead of)\b", re.IGNORECASE)
+
+
+# What follows these words is left out of what the sentence says: "for all uses other than X" is not about X.
+_EXCEPTED = re.compile(r"\b(?:other than|except(?:ing)?(?: for| in)?|excluding|apart from|but not|rather than|unlike|not including)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
+# A drug named as the cause of something is not given as its treatment: "steroid-induced", "NSAID-related".
+_AS_CAUSE = re.compile(r"^[\s-]*(?:induced|associated|related|exposed|naive|naïve|free|resistant|refractory|dependent|use[rd]?\b|exposure|withdrawal|discontinuation)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a document is about: concept ids of its title first, then of its indexing terms."""
+
+    titled: frozenset[str]
+    indexed: frozenset[str]
+    label: str  # the title's or record's leading condition, for the reader
+    words: frozenset[str]
+    animal: bool
+
+
+@dataclass(frozen=True)
+class About:
+    """How one sentence meets a question."""
+
+    directness: Directness
+    because: str | None
+    coverage: float  # 0 to 1, weighted share of what the question names
+    conditions: tuple[str, ...]
+    interventions: tuple[str, ...]
+    met: tuple[str, ...]
+    test_first: bool  # what is done, in the order of the sentence, begins with a test
+
+
+@lru_cache(maxsize=4096)
+def mentions_of(text: str, abbreviations: tuple[tuple[str, str], ...] = ()) -> tuple[terms.Mention, ...]:
+    """Terms of a short text; cached, because titles and sentences come back within one answer and in follow-ups."""
+    return tuple(terms.find(text, abbreviations=abbreviations))
+
+
+@lru_cache(maxsize=4096)
+def subject_of(header: Header) -> Subject:
+    """What the document is about. A label is about its drug, a record about the conditions that it lists."""
+    named = [mention for mention in mentions_of(header.title) if mention.kind in ("condition", "drug", "intervention")]
+    listed = [mention for name in (*header.conditions, *header.interventions, *((header.drug,) if header.drug else ())) for mention in mentions_of(name)]
+    indexed = [mention for name in (*header.mesh[:30], *header.keywords[:30]) for mention in mentions_of(name)]
+    conditions = [mention.label for mention in (*listed, *named) if mention.kind == "condition"]
+    return Subject(
+        titled=frozenset(name for mention in (*named, *listed) for name in mention.concepts),
+        indexed=frozenset(name for mention in indexed for name in mention.concepts),
+        label=conditions[0] if conditions else "",
+        words=stems(" ".join((header.title, *header.mesh[:30], *header.keywords[:30]))),
+        animal=header.design in ("animal", "in-vitro") or bool(_ANIMAL.search(header.title)),
+    )
+
+
+def about(question: Question, sentence: str, source: ScoredPassage) -> About | None:
+    """How `sentence` of `source` meets the question; None when it is about something else."""
+    subject = subject_of(source.header)
+    every = mentions_of(sentence, source.abbreviations)
+    mentions = tuple(mention for mention in every if not _EXCEPTED.search(sentence[: mention.start]))
+    excepted = frozenset(name for mention in every if mention not in mentions for name in mention.concepts)
+    if any(excepted & term.ids for term in question.conditions):
+        return None
+    named = frozenset(name for mention in mentions for name in mention.concepts)
+    others = [mention for mention in mentions if mention.kind == "condition"]
+    words = stems(sentence)
+    passage_words = stems(source.passage.text) | subject.words
+    units: list[tuple[float, float]] = []  # (weight, credit)
+    because: list[str] = []
+    met_terms: list[str] = []
+
+    matched = 0
+    for term in question.conditions:
+        credit, why = _condition(term, named, others, subject)
+        units.append((4.0, credit))
+        matched += credit > 0
+        if credit > 0:
+            met_terms.append(term.id)
+        if why and credit:
+            because.append(why)
+    unnamed_use = question.conditions and not matched and _states_uses(source)
+    if question.conditions and not matched and not unnamed_use:
+        return None
+    if question.conditions and any(credit >= NAMED for _, credit in units):
+        because = []  # one condition asked is met as such: what is wider for another does not make this indirect
+
+    asked = [term for term in question.interventions if term not in question.failed]
+    met = 0
+    for term in asked:
+        credit, why = _intervention(term, mentions, named, subject, source.header)
+        units.append((4.0, credit))
+        met += credit > 0
+        if credit > 0:
+            met_terms.append(term.id)
+        if why and credit:
+            because.append(why)
+    if (asked or unnamed_use) and not met:
+        return None
+    if unnamed_use:
+        because.append(f"the label's uses named here do not include {question.conditions[0].label}")
+    if any(credit == 1 for _, credit in units[len(question.conditions) :]):
+        because = [why for why in because if not why.startswith("on ")]
+    for term in question.failed:
+        units.append((2.0, 1.0 if named & term.ids else 0.3))
+
+    for root, weight in question.words.items():
+        units.append((weight, 1.0 if root in words else 0.8 if root in passage_words else 0.0))
+    if question.names and not any(root in words or root in passage_words for root in question.names):
+        return None
+    because.extend(_population(question, sentence, source, subject))
+    total = sum(weight for weight, _ in units)
+    coverage = sum(weight * credit for weight, credit in units) / total if total else 0.0
+    if not question.conditions and not asked and coverage < 0.34:
+        return None
+    return About(
+        directness="indirect" if because else "direct",
+        because="; ".join(dict.fromkeys(because)) or None,
+        coverage=coverage,
+        conditions=tuple(dict.fromkeys(mention.concept for mention in others)),
+        interventions=subject_interventions(sentence, mentions),
+        met=tuple(met_terms),
+        test_first=next((mention.category == "diagnostic" for mention in mentions if mention.kind in ("drug", "intervention")), False),
+    )
+
+
+def _condition(term: Term, named: frozenset[str], others: list[terms.Mention], subject: Subject) -> tuple[float, str | None]:
+    """(credit, why only indirect): named in the sentence 1; inherited from the document 0.8, or 0.6 beside another condition; wider 0.4."""
+    if named & term.ids:
+        opposed = _opposed_modifiers(term, others)
+        return (0.5, f"on {opposed}, not {term.label}") if opposed else (1.0, None)
+    foreign = [mention for mention in others if not set(mention.concepts) & (term.wider | term.ids)]
+    if subject.titled & term.ids:
+        # A source on several conditions that names one of them in this sentence speaks of that one.
+        chosen = next((mention for mention in foreign if set(mention.concepts) & subject.titled), None)
+        if chosen is not None:
+            return 0.4, f"on {chosen.text}, not {term.label} as such"
+        return (0.8, None) if not foreign else (0.6, None)
+    if subject.indexed & term.ids and not foreign:
+        return 0.6, None
+    wider = named & term.wider or (subject.titled & term.wider if not foreign else frozenset())
+    if wider:
+        return 0.4, f"on {terms.concept(min(wider)).label}, not {term.label} as such"
+    return 0.0, None
+
+
+def _states_uses(source: ScoredPassage) -> bool:
+    """Whether a label's passage says what the drug is for: of interest even where the condition asked is not among its uses."""
+    annotation = source.passage.annotation
+    return source.header.tier == "label" and (annotation.kind if annotation else source.passage.kind) == "indication"
+
+
+def _opposed_modifiers(term: Term, others: list[terms.Mention]) -> str | None:
+    """"chronic …" when "acute …" was asked: the same disease in a form that is treated differently."""
+    pairs = (("acute", "chronic"), ("chronic", "acute"), ("benign", "malignant"), ("malignant", "benign"), ("primary", "secondary"), ("secondary", "primary"))
+    for mention in others:
+        if set(mention.concepts) & term.ids:
+            for asked, other in pairs:
+                if asked in term.modifiers and other in mention.modifiers and asked not in mention.modifiers:
+                    return mention.text
+    return None
+
+
+def _intervention(
+    term: Term, mentions: tuple[terms.Mention, ...], named: frozenset[str], subject: Subject, header: Header
+) -> tuple[float, str | None]:
+    """(credit, why only indirect). What a guideline or a label says of a class holds for its members; what a study found of another member does not."""
+    if named & term.ids:
+        return 1.0, None
+    if subject.titled & term.ids:
+        return 0.8, None
+    wider = next((mention for mention in mentions if set(mention.concepts) & term.wider), None)
+    if wider is not None:
+        if header.tier in ("guideline", "label"):
+            return 0.8, None
+        return 0.4, f"on {wider.text}, not {term.label} by name"
+    return 0.0, None
+
+
+def _population(question: Question, sentence: str, source: ScoredPassage, subject: Subject) -> list[str]:
+    asked = " ".join((question.text, *(term.label for term in question.populations)))
+    held = " ".join((sentence, source.passage.section, source.header.title, source.header.population or ""))
+    because = []
+    for pattern, name in _OPPOSED:
+        if pattern.search(asked) and not pattern.search(held):
+            because.append(f"{name} not named in the source")
+    children = _OPPOSED[0][0]
+    if children.search(sentence) and not children.search(asked) and re.search(r"\badults?\b", asked, re.I):
+        because.append("on children, not adults")
+    animal = _ANIMAL.search(asked)
+    if animal and not _ANIMAL.search(held):
+        because.append("not a study of animals")
+    elif not animal and (subject.animal or _ANIMAL.search(sentence)):
+        because.append("in animals or cells, not people")
+    return because
+
+
+def subject_interventions(sentence: str, mentions: tuple[terms.Mention, ...]) -> tuple[str, ...]:
+    """Concepts of what is given or done in a sentence, without what it is compared with (what follows "versus", "than" …)."""
+    cut = next((match.start() for match in _PAST_COMPARISON.finditer(sentence) if match.start() > 15), len(sentence))
+    given = [mention for mention in mentions if mention.kind in ("drug", "intervention") and mention.category not in ("diagnostic", "comparator")]
+    given = [mention for mention in given if not _AS_CAUSE.search(sentence[mention.end :])]
+    first = [mention.concept for mention in given if mention.start < cut]
+    return tuple(dict.fromkeys(first or [mention.concept for mention in given]))
+
+
+def lexical_overlap(question: Question, sentence: str) -> float:
+    """A cheap first look: share of the question's words and term words (by stem, weighted) that stand in the sentence."""
+    wanted = dict(question.words)
+    for term in (*question.conditions, *question.interventions):
+        for word in tokens(f"{term.typed} {term.label}"):
+            if word not in question_words():
+                wanted.setdefault(stem(word), 2.0)
+    if not wanted:
+        return 0.0
+    held = stems(sentence)
+    return sum(weight for root, weight in wanted.items() if root in held) / sum(wanted.values())

@@ -1,0 +1,93 @@
+"""Settings and library for the commands; the first use of a library indexes the starter records, and says so on stderr."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from pincite.cli.output import Progress
+from pincite.errors import EncoderError, LibraryBusyError, LibraryError
+
+if TYPE_CHECKING:
+    from pincite.library.encoder import Encoder
+    from pincite.library.store import Library
+    from pincite.settings import Settings
+
+# Two commands that meet on a new library: the second waits for the first, which needs some seconds, up to a minute on a slow disk.
+_WAIT_SECONDS = 120.0
+
+
+def settings_of(place: str | None) -> Settings:
+    """The settings of this process, with the library at `place` when one is named; raises SettingsError."""
+    from pincite.settings import load_settings
+
+    # PINCITE_DEBUG belongs to the command line alone.
+    environ = {name: value for name, value in os.environ.items() if name != "PINCITE_DEBUG"}
+    return load_settings(environ | {"PINCITE_LIBRARY": place} if place else environ)
+
+
+def open_library(settings: Settings) -> Library:
+    """The library of `settings`; a new one gets the starter records and their vectors. Raises LibraryError."""
+    from pincite.library import starter
+    from pincite.library.store import Library
+
+    library = Library.open(settings.library)
+    if library.commit.starter:
+        return library
+    if not library.state().documents:
+        click.echo("Indexing the starter library (first use only) …", err=True)
+    until = time.monotonic() + _WAIT_SECONDS
+    while not library.commit.starter:
+        try:
+            library = starter.open_library(settings.library)
+            if library.commit.starter:
+                encode_missing(library, settings)
+            break
+        except LibraryBusyError:
+            if time.monotonic() > until:
+                raise
+            library = library.refresh()
+        except LibraryError:
+            if library.state().documents:
+                break  # it cannot be written, but what it holds can be read
+            raise
+    return library
+
+
+def encoder_of(library: Library, settings: Settings) -> Encoder | None:
+    """The encoder for questions to `library`: None, and a line on stderr, where its file is missing or wrong."""
+    from pincite.library.encoder import load_encoder
+
+    if not library.commit.vectors:
+        return None
+    try:
+        return load_encoder(settings.encoder, cache=settings.cache)
+    except EncoderError as error:
+        _by_words_alone(error)
+        return None
+
+
+def encode_missing(library: Library, settings: Settings) -> int:
+    """Make the vectors that are missing; without an encoder the library works by words alone. Returns how many were made."""
+    from pincite.library.encoder import load_encoder
+
+    progress = Progress()
+    try:
+        encoder = load_encoder(settings.encoder, cache=settings.cache)
+        if encoder is None:
+            return 0
+        return library.encode_missing(
+            encoder, progress=lambda done, total: progress.say(f"Encoded {done:,} of {total:,} passages")
+        )
+    except EncoderError as error:
+        _by_words_alone(error)
+        return 0
+    finally:
+        progress.done()
+
+
+def _by_words_alone(error: EncoderError) -> None:
+    click.echo(f"pincite: searching by words alone: {error}", err=True)

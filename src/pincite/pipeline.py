@@ -1,0 +1,59 @@
+"""ask(): a question and a library in, a verified answer out; the stages in order on one screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pincite.answering.composing import compose
+from pincite.answering.plain import in_plain_words
+from pincite.appraisal.appraising import appraise
+from pincite.library.store import Library
+from pincite.records import Answer, Filters
+from pincite.retrieval.searching import search_tiers
+from pincite.retrieval.understanding import understand
+from pincite.verification.verify import verify
+
+if TYPE_CHECKING:
+    from pincite.library.encoder import Encoder
+
+# Passages of each tier that a search hands on; appraisal stops reading when it has read enough sentences of a tier.
+READ_PER_TIER = 90
+# Passages of each tier on the next wider condition, for the part that is kept apart as indirect.
+READ_WIDER = 8
+
+
+def ask(
+    question: str,
+    *,
+    library: Library,
+    encoder: Encoder | None = None,
+    audience: Literal["clinician", "patient"] = "clinician",
+    filters: Filters | None = None,
+    follow: Answer | None = None,
+    everything: bool = False,
+) -> Answer:
+    """The answer to one question from one library; every quote in it was checked against the stored text.
+
+    Raises QuestionError for a question that cannot be asked and LibraryError for a library that cannot be read. Without an
+    `encoder`, or where it did not make the library's vectors, the search is by words alone.
+    """
+    state = library.state()
+    asked = understand(
+        question,
+        follow=follow,
+        frequency=library.document_frequency,
+        passages=state.passages,
+        library_terms=library.terms,
+        known_words=library.words,
+    )
+    by_tier = search_tiers(library, asked.query, expansions=asked.expansions, filters=filters, limit=READ_PER_TIER, encoder=encoder)
+    held = {one.passage.id: one for found in by_tier.values() for one in found}
+    if asked.wider_query:
+        wider = search_tiers(library, asked.wider_query, filters=filters, limit=READ_WIDER, encoder=encoder)
+        held = {one.passage.id: one for found in wider.values() for one in found} | held
+    scored = sorted(held.values(), key=lambda one: (-one.score, one.passage.id))
+    evidence, left_out = appraise(asked, scored)
+    answer = compose(asked, scored=scored, evidence=evidence, left_out=left_out, library=state, everything=everything)
+    if audience == "patient":
+        answer = in_plain_words(answer)
+    return verify(answer, library.documents_by_id).answer

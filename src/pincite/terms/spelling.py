@@ -1,0 +1,91 @@
+"""Spelling of one word against the words of the vocabulary; ordinary English words are left alone."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Collection
+from functools import cache, lru_cache
+
+import marisa_trie
+
+from pincite.terms.normalising import fold
+from pincite.terms.vocabulary import table_path
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@cache
+def _words(letter: str) -> dict[str, int]:
+    """The vocabulary's words that begin with a letter, each with how much it is used."""
+    raw = table_path("words.bin").read_bytes()
+    count = struct.unpack_from("<I", raw)[0]
+    ends = struct.unpack_from(f"<{count}I", raw, 4)
+    at = _LETTERS.index(letter)
+    base = 4 + 4 * count
+    block = raw[base + (ends[at - 1] if at else 0) : base + ends[at]]
+    rows = (line.split("\t") for line in zlib.decompress(block).decode().split("\n") if line)
+    return {word: int(weight) for word, weight in rows}
+
+
+@cache
+def _english() -> marisa_trie.Trie:
+    trie = marisa_trie.Trie()
+    trie.mmap(str(table_path("english.marisa")))
+    return trie
+
+
+def correct(word: str, *, known: Collection[str] = ()) -> str | None:
+    """The vocabulary's word that a mistyped word must have meant, in lower case; None when it is right or undecidable.
+
+    One edit (Damerau-Levenshtein) is allowed in 5 to 7 letters, two from 8 on; shorter words have too many neighbours.
+    Words in `known`, ordinary English words and words of the vocabulary are never corrected.
+    """
+    typed = word.lower()
+    if len(typed) < 5 or not (typed.isascii() and typed.isalpha()):
+        return None
+    if typed in known or word in known:
+        return None
+    return _correct(typed)
+
+
+@lru_cache(maxsize=1024)
+def _correct(typed: str) -> str | None:
+    same = _words(typed[0])
+    if typed in same or typed in _english() or any(fold(typed) == fold(w) for w in _near(same, typed, 2)):
+        return None
+    allowed = 1 if len(typed) <= 7 else 2
+    best = _best(_near(same, typed, allowed), same)
+    if best is not None:
+        return best if best in same else None
+    for letter in _LETTERS:
+        if letter != typed[0]:
+            words = _words(letter)
+            best = _best(_near(words, typed, 1), words)
+            if best is not None:
+                return best
+    return None
+
+
+def _near(words: dict[str, int], typed: str, allowed: int) -> dict[str, int]:
+    """The words within so many edits, each with its distance."""
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    near = {}
+    for candidate in words:
+        if abs(len(candidate) - len(typed)) <= allowed:
+            distance = DamerauLevenshtein.distance(typed, candidate, score_cutoff=allowed)
+            if distance <= allowed:
+                near[candidate] = distance
+    return near
+
+
+def _best(near: dict[str, int], weights: dict[str, int]) -> str | None:
+    """The nearest word, of equally near ones the one used most by a clear margin (3 to 1), else None."""
+    if not near:
+        return None
+    least = min(near.values())
+    ranked = sorted((w for w in near if near[w] == least), key=lambda w: (-weights[w], w))
+    if len(ranked) > 1 and weights[ranked[0]] < 3 * weights[ranked[1]] and fold(ranked[0]) != fold(ranked[1]):
+        return None
+    return ranked[0]
