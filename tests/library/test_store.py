@@ -56,7 +56,9 @@ def test_adding_the_same_again_changes_nothing(library: Library) -> None:
         (made("a", title="Corrected title"), "updated", "Corrected title"),
     ],
 )
-def test_a_document_offered_again_is_stored_as_it_is_now(library: Library, second: object, outcome: str, title: str) -> None:
+def test_a_document_offered_again_is_stored_as_it_is_now(
+    library: Library, second: object, outcome: str, title: str
+) -> None:
     library.add([made("a")])
     report = library.add([second])  # type: ignore[list-item]
     assert getattr(report, outcome) == 1
@@ -67,7 +69,11 @@ def test_a_document_offered_again_is_stored_as_it_is_now(library: Library, secon
 
 GROUPS = {
     "the full text stays, with the identifiers of both": (
-        [made("a", pmid="1"), made("b", "Long text. " * 5, extent="full-text", doi="10.1/X"), made("c", pmid="1", doi="https://doi.org/10.1/x")],
+        [
+            made("a", pmid="1"),
+            made("b", "Long text. " * 5, extent="full-text", doi="10.1/X"),
+            made("c", pmid="1", doi="https://doi.org/10.1/x"),
+        ],
         {"b": "unknown"},
     ),
     "the newer label stays": (
@@ -82,7 +88,11 @@ GROUPS = {
         {"rec": "unknown", "doc": "unknown"},
     ),
     "a retraction marks its target": (
-        [made("trial", pmid="7", status="current"), made("notice", pmid="8", relations=[("retracts", "pmid:7")]), made("other", pmid="9")],
+        [
+            made("trial", pmid="7", status="current"),
+            made("notice", pmid="8", relations=[("retracts", "pmid:7")]),
+            made("other", pmid="9"),
+        ],
         {"trial": "retracted", "notice": "unknown", "other": "unknown"},
     ),
     "an expression of concern marks its target, a comment does not": (
@@ -93,7 +103,10 @@ GROUPS = {
         ],
         {"trial": "concern", "worry": "unknown", "talk": "unknown"},
     ),
-    "a document may say itself that it was retracted": ([made("a", relations=[("retracted-by", "pmid:3")])], {"a": "retracted"}),
+    "a document may say itself that it was retracted": (
+        [made("a", relations=[("retracted-by", "pmid:3")])],
+        {"a": "retracted"},
+    ),
 }
 
 
@@ -130,7 +143,9 @@ def test_removing_a_notice_restores_its_target(library: Library) -> None:
 
 
 def test_filters_keep_documents_without_a_year(library: Library) -> None:
-    library.add([made("old", year=1999), made("new", year=2020), made("none"), made("label", tier="label", extent="label")])
+    library.add(
+        [made("old", year=1999), made("new", year=2020), made("none"), made("label", tier="label", extent="label")]
+    )
     assert {one.id for one in library.documents(Filters(since=2010, tiers=("research",)))} == {"new", "none"}
 
 
@@ -146,7 +161,11 @@ def test_an_interrupted_batch_is_rolled_back(library: Library) -> None:
 
 
 def test_a_second_writer_is_told_to_wait(library: Library) -> None:
-    with writing(library.place), pytest.raises(LibraryBusyError, match="Another process"), writing(library.place, wait=0):
+    with (
+        writing(library.place),
+        pytest.raises(LibraryBusyError, match="Another process"),
+        writing(library.place, wait=0),
+    ):
         pass
 
 
@@ -201,7 +220,12 @@ def test_vectors_of_two_encoders_are_never_mixed(library: Library) -> None:
 
 
 def test_words_and_terms_come_and_go_with_their_documents(library: Library) -> None:
-    library.add([made("a", "Fracture of a vertebra.", abbreviations=(("VCF", "vertebral compression fracture"),)), made("b", "Fractures heal.")])
+    library.add(
+        [
+            made("a", "Fracture of a vertebra.", abbreviations=(("VCF", "vertebral compression fracture"),)),
+            made("b", "Fractures heal."),
+        ]
+    )
     assert library.document_frequency(["fracture", "sciatica"]) == {"fracture": 2, "sciatica": 0}
     assert library.terms(["VCF", "MRI"]) == {"VCF": "vertebral compression fracture"}
     library.remove(["a"])

@@ -6,6 +6,7 @@ import io
 from html.parser import HTMLParser
 
 import pytest
+from docx import Document
 
 from pincite.records import Answer, ReadingGrade, Review
 from pincite.rendering import docx, html, jsonout, markdown, terminal
@@ -107,7 +108,7 @@ def test_a_retracted_source_is_marked_beside_the_sentence_and_in_the_references(
 def test_a_summary_record_is_labelled_beside_each_sentence_where_sources_differ_in_extent(answer: Answer) -> None:
     text = " ".join(terminal.render(answer, width=200).split())
     assert "case series 2014, summary record" in text
-    assert "summary record, not the original's words, as summarised from: Abstract" in text
+    assert "summary record, not the original's words; as summarised from: Abstract" in text
 
 
 def test_a_label_that_all_sources_share_is_said_once(answer: Answer) -> None:
@@ -227,8 +228,6 @@ def test_the_same_answer_gives_the_same_bytes(answer: Answer, write: object) -> 
 
 
 def test_a_word_document_has_the_headings_and_links_of_the_page(answer: Answer) -> None:
-    from docx import Document
-
     document = Document(io.BytesIO(docx.write(answer)))
     headings = [p.text for p in document.paragraphs if p.style and str(p.style.name) == "Heading 2"]
     assert headings == ORDER

@@ -8,6 +8,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from docx import Document
 from lxml import etree
 from markdown_it import MarkdownIt
 
@@ -99,8 +100,6 @@ def test_csl_stays_json(hostile_answer: Answer) -> None:
 
 
 def test_a_word_document_can_be_opened(hostile_answer: Answer) -> None:
-    from docx import Document
-
     assert Document(io.BytesIO(docx.write(hostile_answer))).paragraphs
 
 

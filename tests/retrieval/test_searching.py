@@ -18,7 +18,14 @@ from pincite.retrieval.searching import search, search_tiers
 READINGS = [
     made("steroid", "Epidural steroid injections gave short relief of sciatica.", year=2010, design="rct"),
     made("brace", "A brace did not change pain after fracture.", year=2020),
-    made("guide", "We recommend injections for sciatica.", tier="guideline", extent="full-text", design="guideline", year=2015),
+    made(
+        "guide",
+        "We recommend injections for sciatica.",
+        tier="guideline",
+        extent="full-text",
+        design="guideline",
+        year=2015,
+    ),
     *[made(f"flood{n}", f"Injections for sciatica were studied {n} times.") for n in range(30)],
 ]
 
@@ -35,7 +42,9 @@ def test_inflections_and_spellings_meet(library: Library) -> None:
     assert search(library, "What is bracing of fractures?")[0].document_id == "brace"
 
 
-@pytest.mark.parametrize("query", ["", "?", "' OR 1=1; --", '"sciatica AND (NOT', "text:sciatica^9 *", "\x00 sciatica 🦴", "the of and"])
+@pytest.mark.parametrize(
+    "query", ["", "?", "' OR x=x; --", '"sciatica AND (NOT', "text:sciatica^9 *", "\x00 sciatica 🦴", "the of and"]
+)
 def test_any_text_is_a_safe_query(query: str, library: Library) -> None:
     found = search(library, query)
     assert bool(found) == ("sciatica" in query)
@@ -49,7 +58,9 @@ def test_a_synonym_finds_but_counts_less(library: Library) -> None:
 
 
 def test_filters_hold(library: Library) -> None:
-    assert {one.document_id for one in search(library, "sciatica injections", filters=Filters(designs=("rct",)))} == {"steroid"}
+    assert {one.document_id for one in search(library, "sciatica injections", filters=Filters(designs=("rct",)))} == {
+        "steroid"
+    }
     assert "steroid" not in {one.document_id for one in search(library, "sciatica", filters=Filters(since=2012))}
 
 
@@ -69,7 +80,9 @@ def test_the_ranking_does_not_depend_on_the_order_of_adding(encoder: CountingEnc
             library.add(readings[start : start + 11])
         if encoder:
             library.encode_missing(encoder)
-        rankings.append([(one.passage.id, one.score) for one in search(library, "steroid injections for sciatica", encoder=encoder)])
+        rankings.append(
+            [(one.passage.id, one.score) for one in search(library, "steroid injections for sciatica", encoder=encoder)]
+        )
     assert rankings[0] == rankings[1]
     assert rankings[0]
 

@@ -36,6 +36,8 @@ MOST_INDIRECT = 5
 # A statement may be this much less relevant than the best one and still stand on the page. Lower lets in neighbours of the topic.
 RELEVANT_FROM = 0.62
 LEADS_FROM = 0.82
+# Share of the best coverage that a statement must reach: below it, it leaves out a word of the question that others meet.
+COVERS_FROM = 0.7
 
 DISCLAIMER = (
     "Pincite quotes sources; it does not diagnose, gives no emergency advice and does not replace a clinician's judgement."
@@ -139,8 +141,8 @@ def _relevant(question: Question, shape: Shape, direct: list[Evidence]) -> list[
     if not direct:
         return []
     wanted = set(shape.bottom_line) | {kind for part in shape.parts for kind in part.kinds}
-    best = max(one.relevance for one in direct)
-    kept = [one for one in direct if one.relevance >= RELEVANT_FROM * best and (one.kind in wanted or not shape.parts)]
+    best, covered = max(one.relevance for one in direct), max(one.coverage for one in direct)
+    kept = [one for one in direct if one.relevance >= RELEVANT_FROM * best and one.coverage >= COVERS_FROM * covered and (one.kind in wanted or not shape.parts)]
     if shape.steps and not question.interventions:
         kept = [one for one in kept if one.kind not in ("finding", "recommendation") or _treats(one)]
     return kept
@@ -157,6 +159,8 @@ class _Layout:
         self._used: set[tuple[str, int]] = set()
         self._per_document: Counter[str] = Counter()
         self._count = 0
+        # Where few documents answer, each may say more; twelve statements of research are enough from any number of them.
+        self._each = max(MOST_PER_DOCUMENT, 12 // max(1, len({one.source.document_id for one in direct})))
         self.omitted = 0
         self.bottom_line = self._lead()
         self.disputes = conflicts.disagreements(question, direct)
@@ -226,7 +230,7 @@ class _Layout:
             key = (one.source.passage.id, one.start)
             if key in self._used or key in skip:
                 continue
-            each = MOST_PER_LABEL if one.source.header.tier == "label" else MOST_PER_DOCUMENT
+            each = MOST_PER_LABEL if one.source.header.tier == "label" else self._each
             full = len(chosen) >= most or self._count >= MOST_STATEMENTS or self._per_document[one.source.document_id] >= each
             if full and not self.everything:
                 self.omitted += key not in self._counted
@@ -253,7 +257,7 @@ class _Layout:
             both = (one for one in self.direct if compares(self.question, one))
             parts.append((Part("Compared directly", ()), self._take(both, MOST_PER_TIER, skip=self._reserved)))
         for part in self.shape.parts:
-            members = (one for one in self.direct if one.kind in part.kinds)
+            members = sorted((one for one in self.direct if one.kind in part.kinds), key=lambda one: part.kinds.index(one.kind))
             parts.append((part, self._take(members, part.most, skip=self._reserved)))
         return [(part, chosen) for part, chosen in parts if chosen]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from pincite import terms
@@ -61,10 +62,10 @@ def follow_ups(question: Question, evidence: Sequence[Evidence]) -> tuple[str, .
     direct = [one for one in evidence if one.directness == "direct"]
     kinds = {one.kind for one in direct}
     said = [text.format(topic=topic) for kind, intent, text in _NEXT if kind in kinds and intent != question.understood.intent]
-    treatments = [name for one in direct for name in one.interventions if one.kind in ("finding", "recommendation")]
-    for concept in dict.fromkeys(treatments):
+    treatments = Counter(name for one in direct for name in one.interventions if one.kind in ("finding", "recommendation"))
+    for concept, count in treatments.most_common():
         known = terms.concept(concept)
-        if known.category in ("injection", "procedure", "surgery", "medicine", "exercise") and concept not in {term.id for term in question.interventions}:
+        if count > 1 and known.category in ("injection", "procedure", "surgery", "medicine", "exercise") and concept not in {term.id for term in question.interventions}:
             said.insert(1, f"What about {known.label} for {topic}?")
             break
     return tuple(dict.fromkeys(said))[:MOST_FOLLOW_UPS]

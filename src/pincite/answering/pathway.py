@@ -32,7 +32,7 @@ _BY_WORDS = (
 )
 _GO_ON = re.compile(
     r"\b(?:(?:after|following|despite|for|if|when|once)\s+(?:at least\s+|about\s+|up to\s+|an?\s+)?(?:[\w–-]+\s+){0,6}?(?:fail(?:s|ed|ure)?\b|unsuccessful|does not (?:work|help)|no(?:t)? improve\w*|persist\w*|refractory|unresponsive)"
-    r"(?:\s+(?:of\s+)?[\w-]+){0,5}"
+    r"(?:\s+(?:of\s+|to\s+respond\s+to\s+)?(?:[\w-]+\s+){0,1}(?:treatments?|management|care|therap(?:y|ies)|measures|medications?))?"
     r"|fail(?:ed|ure of)\s+(?:[\w-]+\s+){0,2}(?:conservative|medical|non-?surgical|non-?operative|first-line|initial)\s+\w+"
     r"|(?:refractory|unresponsive|not respond\w*)\s+to\s+(?:[\w-]+\s?){1,4}"
     r"|(?:at least\s+)?\d+(?:\s?(?:-|–|to)\s?\d+)?\s+(?:days|weeks|months)\s+of\s+(?:failed\s+)?(?:[\w-]+\s+){0,2}(?:conservative|medical|non-?surgical|non-?operative)\s+\w+)",

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pincite.appraisal.currency import usable
-from pincite.appraisal.design import level_of, rank
-from pincite.appraisal.directness import About, about, lexical_overlap
+from pincite.appraisal.design import design_words, level_of, rank
+from pincite.appraisal.directness import About, about, lexical_overlap, subject_of
 from pincite.appraisal.direction import benefit_of, direction_of
 from pincite.appraisal.kinds import is_boilerplate, kind_of
 from pincite.appraisal.standing import standing
 from pincite.appraisal.strength import strength_of
-from pincite.records import Evidence, Intent, LeftOut, Question, ScoredPassage, StatementKind
+from pincite.records import Evidence, Header, Intent, LeftOut, Question, ScoredPassage, StatementKind
 from pincite.text.steering import steers
 
 # Kinds of statement that answer each intent, best first. From the parts of a clinical review that each question belongs to.
@@ -59,15 +59,29 @@ _HISTORY = re.compile(r"\b(?:had already|had previously|had been (?:treated|give
 _CALL_FOR_RESEARCH = re.compile(
     r"\b(?:further|future|new|more|additional|larger|randomi[sz]ed|high-quality)\b[^.;]{0,40}\b(?:research|stud(?:y|ies)|trials?|investigations?|evidence)\b[^.;]{0,40}"
     r"\b(?:needed?|required?|warranted|should|necessary|record|awaited)\b|\b(?:research|trials?|studies) (?:is|are) (?:still )?(?:needed|required|warranted|lacking)\b"
+    r"|\b(?:stud(?:y|ies)|trials?|research)\b[^.;]{0,60}\bto (?:investigate|determine|assess|evaluate|examine|explore|confirm|clarify|test)\b"
     r"|\bevidence base (?:was|is)\b|\bonly one (?:earlier|previous|prior) (?:report|study)\b",
     re.IGNORECASE,
 )
+# What a paper tells of other people's work is not its own finding, and quoting it would name the wrong source. Reviews are for that.
+_SECOND_HAND = re.compile(
+    r"\bet al\b|\b(?:previous|prior|earlier|recent|other|another|several|some|many|few|one|existing)\s+(?:[\w-]+\s){0,3}(?:stud(?:y|ies)|trials?|reports?|reviews?|meta-analys[ie]s|authors|investigators|research\w*)\b"
+    r"|\b(?:has|have) (?:also |previously |recently )?been (?:shown|reported|found|demonstrated|suggested|described|observed)\b"
+    r"|^(?:An?|One)\s+(?:[\w-]+\s){0,5}(?:study|trial|meta-analysis|review)\s+(?:[\w-]+\s){0,3}(?:showed|found|reported|demonstrated|concluded|revealed|suggested)\b"
+    r"|^(?:Studies|Trials|Reports|Researchers|Authors)\b|\bin the literature\b|\bprevious(?:ly)? (?:reported|published|shown)\b",
+    re.IGNORECASE,
+)
+_REVIEWS = ("systematic-review", "meta-analysis", "narrative-review")
 NO_ANSWER_KEEPS = 0.4
+_CONCLUDES = re.compile(r"^(?:in conclusion|conclusions?\b|in summary|overall|taken together|we conclude|our (?:results|findings) (?:show|suggest|indicate|demonstrate))", re.IGNORECASE)
+CONCLUDES_COUNTS = 0.05
 _HARMS = ("safety", "boxed-warning", "interaction")
 _ABOUT_HARM: tuple[Intent, ...] = ("safety", "cause", "epidemiology", "dosing")
 
-_RESULT_SECTIONS = {"conclusion": 0.06, "recommendation": 0.06, "results": 0.03, "abstract": 0.03, "statement": 0.05}
-_WEAK_SECTIONS = {"background": -0.05, "methods": -0.12, "figure": -0.10, "table": -0.10, "objective": -0.10, "title": -0.15}
+# Score from which a document that was not used is near enough to be named as left out.
+NEAR = 0.55
+_RESULT_SECTIONS = {"conclusion": 0.08, "recommendation": 0.06, "results": 0.03, "abstract": 0.05, "statement": 0.05}
+_WEAK_SECTIONS = {"background": -0.10, "discussion": -0.03, "methods": -0.12, "figure": -0.10, "table": -0.10, "objective": -0.10}
 
 
 def appraise(question: Question, scored: Sequence[ScoredPassage]) -> tuple[list[Evidence], list[LeftOut]]:
@@ -82,20 +96,31 @@ def appraise(question: Question, scored: Sequence[ScoredPassage]) -> tuple[list[
             continue
         budget[tier] += min(len(source.passage.sentences), SENTENCES_READ)
         if not usable(source.header):
-            left_out[source.document_id] = LeftOut(document_id=source.document_id, title=source.header.title, why=source.header.status)
+            left_out[source.document_id] = LeftOut(document_id=source.document_id, title=source.header.title, why=_unusable(source.header))
             continue
         found = _sentences(question, source)
         evidence.extend(found)
         if found:
             used.add(source.document_id)
-        elif source.score >= 0.55 and question.conditions:
-            asked = ", ".join(term.label for term in question.conditions)
-            left_out.setdefault(
-                source.document_id, LeftOut(document_id=source.document_id, title=source.header.title, why=f"not about {asked}")
-            )
+        elif source.score >= NEAR and question.conditions:
+            subject = subject_of(source.header)
+            if subject.label and not any(subject.titled & (term.ids | term.wider) for term in question.conditions):
+                why = f"about {subject.label}, not {' or '.join(term.label for term in question.conditions)}"
+                left_out.setdefault(source.document_id, LeftOut(document_id=source.document_id, title=source.header.title, why=why))
     evidence = _all_conditions_first(question, evidence)
     evidence.sort(key=lambda one: (-round(one.relevance, 4), one.rank, one.source.passage.id, one.start))
     return evidence, [item for name, item in left_out.items() if name not in used]
+
+
+def _names_asked(question: Question, meets: About) -> bool:
+    return bool(meets.interventions) and any(set(meets.conditions) & term.ids for term in question.conditions)
+
+
+def _unusable(header: Header) -> str:
+    """Why a document may not answer, in words."""
+    if header.status in ("retracted", "concern", "superseded"):
+        return {"retracted": "retracted", "concern": "expression of concern", "superseded": "superseded by a newer version"}[header.status]
+    return f"{design_words(header.design)}: not used as evidence"
 
 
 def _all_conditions_first(question: Question, evidence: list[Evidence]) -> list[Evidence]:
@@ -114,8 +139,8 @@ def _all_conditions_first(question: Question, evidence: list[Evidence]) -> list[
 
 def _sentences(question: Question, source: ScoredPassage) -> list[Evidence]:
     passage = source.passage
-    if passage.kind == "title":
-        return []
+    if passage.kind == "title" or (passage.kind in ("table", "figure") and source.header.tier == "research"):
+        return []  # rows and captions of papers cannot stand alone; a label's or guideline's table of doses can
     spans = [(start, end, passage.text[start - passage.start : end - passage.start]) for start, end in passage.sentences]
     if len(spans) > SENTENCES_READ:
         ranked = sorted(range(len(spans)), key=lambda i: (-lexical_overlap(question, spans[i][2]), i))
@@ -134,14 +159,22 @@ def _evidence(question: Question, source: ScoredPassage, start: int, end: int, t
     header, annotation = source.header, source.passage.annotation
     kind = annotation.kind if annotation else kind_of(text, source.passage.kind, header.design)
     stands = 1.0 if annotation else standing(text)
+    intent = question.understood.intent
+    second_hand = annotation is None and header.tier == "research" and header.design not in _REVIEWS and bool(_SECOND_HAND.search(text))
+    if annotation is None:
+        if _CALL_FOR_RESEARCH.search(text):
+            kind = "method"
+        elif second_hand and source.passage.kind in ("background", "discussion", "body", "other"):
+            kind = "background"
+        elif kind == "safety" and intent in ("treatment", "prevention", "comparison") and header.tier == "research" and _names_asked(question, meets):
+            kind = "finding"  # where the harm is the very thing to be treated or prevented, it is the outcome
     if stands == 0 or kind == "method" or header.tier == "patient":
         return None
     wanted = WANTED[question.understood.intent]
     fit = 1.0 - 0.1 * wanted.index(kind) if kind in wanted else 0.35 if kind in ALSO else 0.15
-    intent = question.understood.intent
     if header.tier == "label" and kind in _HARMS and intent not in _ABOUT_HARM and not question.interventions:
         return None  # a harm that a drug's label names is no answer to how that condition is treated
-    if _CALL_FOR_RESEARCH.search(text) or _HISTORY.search(text) or is_boilerplate(text) or (intent in ("treatment", "prevention") and kind == "finding" and _EXPOSURE.search(text)) or (intent == "treatment" and meets.test_first and kind == "recommendation"):
+    if second_hand or _CALL_FOR_RESEARCH.search(text) or _HISTORY.search(text) or is_boilerplate(text) or (intent in ("treatment", "prevention") and kind == "finding" and _EXPOSURE.search(text)) or (intent == "treatment" and meets.test_first and kind == "recommendation"):
         fit *= NO_ANSWER_KEEPS
     printed = strength_of(text)
     place = _RESULT_SECTIONS.get(source.passage.kind, 0.0) + _WEAK_SECTIONS.get(source.passage.kind, 0.0)
@@ -150,6 +183,7 @@ def _evidence(question: Question, source: ScoredPassage, start: int, end: int, t
     else:
         strength, certainty, direction = printed.strength, printed.certainty, direction_of(text)
     aspect = _ASPECTS.get(question.aspect or "")
+    place += CONCLUDES_COUNTS if _CONCLUDES.search(text) else 0.0
     meets_aspect = aspect is not None and bool(aspect.search(text))
     place += ASPECT_COUNTS if meets_aspect else 0.0
     relevance = 0.45 * meets.coverage + 0.25 * source.score + 0.3 * fit + place

@@ -28,9 +28,13 @@ _INSIGNIFICANT = re.compile(r"\bp\s*(?:=|>)\s*0?\.(?:0[5-9]|[1-9])\d*|\bp\s*>\s*
 _SIGNIFICANT = re.compile(r"\bp\s*[<≤=]\s*0?\.0(?:[0-4]\d*|5\b)", re.IGNORECASE)
 _COMPARES = re.compile(r"\b(?:versus|vs\.?|compared (?:with|to)|than|between|and)\b", re.IGNORECASE)
 # Right before "is recommended": "no brace is recommended", "cannot be …", "no longer …".
-_DENIED = re.compile(r"(?:\b(?:not|never|no longer|cannot|neither|nor)\s+(?:\w+\s+){0,2}|^(?:no|neither)\s(?:[\w-]+\s+){1,5})$", re.IGNORECASE)
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|no longer|cannot|neither|nor)\s+(?:\w+\s+){0,2}|^(?:no|neither)\s(?:[\w-]+\s+){1,5})$",
+    re.IGNORECASE,
+)
 _TAKEN_BACK = re.compile(
-    r"\b(?:th(?:is|ese|e|ose)|it|they)\b[^,;]{0,50}\b(?:not|n't|without|no longer)\b[^,;]{0,40}\bsignifican", re.IGNORECASE
+    r"\b(?:th(?:is|ese|e|ose)|it|they)\b[^,;]{0,50}\b(?:not|n't|without|no longer)\b[^,;]{0,40}\bsignifican",
+    re.IGNORECASE,
 )
 _CLAUSE = re.compile(r";|,?\s+\b(?:but|although|though|whereas|while|however|yet|despite)\b", re.IGNORECASE)
 
@@ -45,7 +49,9 @@ class _Move(NamedTuple):
 def _pattern(role: str) -> re.Pattern[str]:
     sources = [source for kind, source in rows("direction.tsv") if kind == role]
     parts = [source if source.startswith("^") else rf"\b{source}" for source in sources]
-    return re.compile("|".join(rf"(?:{part})(?!\w)" if not part.endswith(r"\s") else part for part in parts), re.IGNORECASE)
+    return re.compile(
+        "|".join(rf"(?:{part})(?!\w)" if not part.endswith(r"\s") else part for part in parts), re.IGNORECASE
+    )
 
 
 def _advice(text: str) -> tuple[Direction, int] | None:
@@ -69,9 +75,17 @@ def _outcome(text: str, start: int, end: int) -> Literal["wanted", "unwanted", N
     for role in roles:
         for match in _pattern(role).finditer(text, max(0, start - _NEAR), min(len(text), end + _NEAR)):
             # An outcome before the word is as near as one 15 characters farther after it: "mortality was lower with surgery for pain".
-            distance = match.start() - end if match.start() >= end else start - match.end() + 15 if match.end() <= start else None
+            distance = (
+                match.start() - end
+                if match.start() >= end
+                else start - match.end() + 15
+                if match.end() <= start
+                else None
+            )
             # Of two at one place the longer names the outcome: "pain relief" is wanted, "pain" is not.
-            if distance is not None and (best is None or distance < best[0] or (distance == best[0] and role == "wanted")):
+            if distance is not None and (
+                best is None or distance < best[0] or (distance == best[0] and role == "wanted")
+            ):
                 best = (distance, role)
     return best[1] if best else None
 
@@ -112,9 +126,11 @@ def _main(text: str) -> str:
 
     "…, but the difference was not significant" takes the result back and stays.
     """
-    cut = _CLAUSE.search(text)
-    if cut and cut.start() > 25 and _moves(text[: cut.start()]) and not _TAKEN_BACK.search(text, cut.start()):
-        return text[: cut.start()]
+    for cut in _CLAUSE.finditer(text):
+        clause = text[: cut.start()]
+        whole = clause.count("(") == clause.count(")") and clause.count("[") == clause.count("]")
+        if whole and len(clause) > 25 and _moves(clause):
+            return text if _TAKEN_BACK.search(text, cut.start()) else clause
     return text
 
 

@@ -111,14 +111,14 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
             met_terms.append(term.id)
         if why and credit:
             because.append(why)
-    unnamed_use = question.conditions and not matched and _states_uses(source)
+    unnamed_use = question.conditions and not matched and _states_uses(question, source, subject)
     if question.conditions and not matched and not unnamed_use:
         return None
     if question.conditions and any(credit >= NAMED for _, credit in units):
         because = []  # one condition asked is met as such: what is wider for another does not make this indirect
 
     asked = [term for term in question.interventions if term not in question.failed]
-    met = 0
+    met, classes = 0, []
     for term in asked:
         credit, why = _intervention(term, mentions, named, subject, source.header)
         units.append((4.0, credit))
@@ -126,13 +126,13 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
         if credit > 0:
             met_terms.append(term.id)
         if why and credit:
-            because.append(why)
+            classes.append(why)
     if (asked or unnamed_use) and not met:
         return None
     if unnamed_use:
         because.append(f"the label's uses named here do not include {question.conditions[0].label}")
-    if any(credit == 1 for _, credit in units[len(question.conditions) :]):
-        because = [why for why in because if not why.startswith("on ")]
+    if len(classes) == met:
+        because.extend(classes)
     for term in question.failed:
         units.append((2.0, 1.0 if named & term.ids else 0.3))
 
@@ -158,9 +158,12 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
 
 def _condition(term: Term, named: frozenset[str], others: list[terms.Mention], subject: Subject) -> tuple[float, str | None]:
     """(credit, why only indirect): named in the sentence 1; inherited from the document 0.8, or 0.6 beside another condition; wider 0.4."""
+    other = next((mention for mention in others if set(mention.concepts) & (term.ids | term.wider) and _other_form(term, mention)), None)
+    same = any(set(mention.concepts) & term.ids and not _other_form(term, mention) for mention in others)
+    if other is not None and not same:
+        return 0.4, f"on {other.text}, not {term.label}"
     if named & term.ids:
-        opposed = _opposed_modifiers(term, others)
-        return (0.5, f"on {opposed}, not {term.label}") if opposed else (1.0, None)
+        return 1.0, None
     foreign = [mention for mention in others if not set(mention.concepts) & (term.wider | term.ids)]
     if subject.titled & term.ids:
         # A source on several conditions that names one of them in this sentence speaks of that one.
@@ -176,21 +179,22 @@ def _condition(term: Term, named: frozenset[str], others: list[terms.Mention], s
     return 0.0, None
 
 
-def _states_uses(source: ScoredPassage) -> bool:
-    """Whether a label's passage says what the drug is for: of interest even where the condition asked is not among its uses."""
+def _states_uses(question: Question, source: ScoredPassage, subject: Subject) -> bool:
+    """Whether a passage says what the drug asked about is for: of interest even where the condition asked is not among its uses."""
     annotation = source.passage.annotation
-    return source.header.tier == "label" and (annotation.kind if annotation else source.passage.kind) == "indication"
+    states = source.header.tier == "label" and (annotation.kind if annotation else source.passage.kind) == "indication"
+    return states and any(term.kind == "drug" and subject.titled & term.ids for term in question.interventions)
 
 
-def _opposed_modifiers(term: Term, others: list[terms.Mention]) -> str | None:
-    """"chronic …" when "acute …" was asked: the same disease in a form that is treated differently."""
-    pairs = (("acute", "chronic"), ("chronic", "acute"), ("benign", "malignant"), ("malignant", "benign"), ("primary", "secondary"), ("secondary", "primary"))
-    for mention in others:
-        if set(mention.concepts) & term.ids:
-            for asked, other in pairs:
-                if asked in term.modifiers and other in mention.modifiers and asked not in mention.modifiers:
-                    return mention.text
-    return None
+# The same disease in a form that is treated differently.
+_FORMS = (("acute", "chronic"), ("subacute", "chronic"), ("benign", "malignant"), ("primary", "secondary"), ("adult", "juvenile"))
+
+
+def _other_form(term: Term, mention: terms.Mention) -> bool:
+    """"acute low back pain" where chronic was asked, and the like."""
+    asked, said = f"{term.label} {term.typed}".lower().split(), mention.text.lower().split()
+    pairs = (*_FORMS, *((second, first) for first, second in _FORMS))
+    return any(first in asked and second in said and first not in said for first, second in pairs)
 
 
 def _intervention(
@@ -199,10 +203,15 @@ def _intervention(
     """(credit, why only indirect). What a guideline or a label says of a class holds for its members; what a study found of another member does not."""
     if named & term.ids:
         return 1.0, None
-    if subject.titled & term.ids:
+    others = any(
+        mention.kind in ("drug", "intervention") and mention.category not in ("diagnostic", "comparator", "service") and not set(mention.concepts) & term.wider
+        for mention in mentions
+    )
+    # A source on several treatments that names others in this sentence speaks of those; a label always speaks of its drug.
+    if subject.titled & term.ids and (not others or header.tier == "label"):
         return 0.8, None
     wider = next((mention for mention in mentions if set(mention.concepts) & term.wider), None)
-    if wider is not None:
+    if wider is not None and term.kind == "drug":
         if header.tier in ("guideline", "label"):
             return 0.8, None
         return 0.4, f"on {wider.text}, not {term.label} by name"

@@ -28,7 +28,9 @@ _LABEL_SECTIONS: dict[SectionKind, StatementKind] = {
     "patient": "other",
 }
 # Sections of a label whose sentences keep the section's kind whatever their words say.
-_FIXED: frozenset[SectionKind] = frozenset(("boxed-warning", "contraindication", "interaction", "description", "supply"))
+_FIXED: frozenset[SectionKind] = frozenset(
+    ("boxed-warning", "contraindication", "interaction", "description", "supply")
+)
 _LABELS: frozenset[Design] = frozenset(("drug-label", "safety-communication"))
 # In these, an order is a recommendation without "we recommend": "Surgery is reserved for …".
 _GUIDANCE: frozenset[Design] = frozenset(("guideline", "appropriateness-criteria", "consensus", "technology-appraisal"))

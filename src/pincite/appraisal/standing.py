@@ -61,7 +61,10 @@ class _Rule(NamedTuple):
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    return tuple(_Rule(float(score), where, reason, re.compile(pattern)) for score, where, reason, pattern in rows("dangling.tsv"))
+    return tuple(
+        _Rule(float(score), where, reason, re.compile(pattern))
+        for score, where, reason, pattern in rows("dangling.tsv")
+    )
 
 
 def _matches(rule: _Rule, text: str) -> bool:

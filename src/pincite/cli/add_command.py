@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -76,8 +77,7 @@ class _Offered:
                 reason = "is an address, and this version fetches nothing: save the page and add the file"
                 self.unread.append(Unread(name=path, reason=reason))
         files = [path for path in paths if not _ADDRESS.match(path)]
-        click_stdin = click.get_binary_stream("stdin")
-        for item in read(files, stdin=click_stdin, settings=self.settings, progress=self._begun):
+        for item in read(files, stdin=sys.stdin.buffer, settings=self.settings, progress=self._begun):
             if isinstance(item, Unread):
                 self.unread.append(item)
             else:

@@ -26,6 +26,7 @@ from pincite.cli.options import filter_options, format_option, library_option, w
 @format_option("text", "md", "html", "json")
 @library_option
 def command(
+    *,
     question: tuple[str, ...],
     audience: str,
     tiers: tuple[str, ...],

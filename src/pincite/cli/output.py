@@ -20,7 +20,7 @@ _TERMINAL_SECONDS, _LOG_SECONDS = 0.1, 15.0
 
 def emit(text: str) -> None:
     """Print `text` as it is; a terminal that cannot show a character gets "?"."""
-    stream = click.get_binary_stream("stdout")
+    stream = sys.stdout.buffer
     encoding = (sys.stdout.encoding or "utf-8") if sys.stdout.isatty() else "utf-8"
     stream.write(text.encode(encoding, "replace"))
     stream.flush()
@@ -28,7 +28,7 @@ def emit(text: str) -> None:
 
 def emit_bytes(data: bytes) -> None:
     """Write `data` to stdout, byte for byte."""
-    stream = click.get_binary_stream("stdout")
+    stream = sys.stdout.buffer
     stream.write(data)
     stream.flush()
 

@@ -24,7 +24,7 @@ _SYSTEM = {
 }
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one return for each way to end
     """Run `pincite` with `arguments`; returns its exit code."""
     try:
         result = pincite.main(list(arguments), prog_name="pincite", standalone_mode=False)
@@ -38,8 +38,8 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(error.format_message(), error)
     except (click.Abort, KeyboardInterrupt) as error:
         return _fail("Interrupted.", error, code=INTERRUPTED)
-    except BrokenPipeError:
-        # Python would complain once more when it flushes stdout at exit.
+    except (BrokenPipeError, SystemExit):
+        # click itself turns a closed pipe into SystemExit(1). Python would complain once more when it flushes stdout at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     except PinciteError as error:

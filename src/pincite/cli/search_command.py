@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @format_option("text", "json")
 @library_option
 def command(
-    query: tuple[str, ...], limit: int, tiers: tuple[str, ...], since: int | None, form: str, place: str | None
+    *, query: tuple[str, ...], limit: int, tiers: tuple[str, ...], since: int | None, form: str, place: str | None
 ) -> None:
     """Show the passages that QUERY finds, best first, with their scores."""
     from pincite.cli.opening import encoder_of, open_library, settings_of

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from pincite.errors import UnreadableError
+from pincite.ingest.sections import section_kind
 from pincite.records import Block, Document, Draft, Passage, Reading
 from pincite.text.abbreviations import defined_abbreviations
 from pincite.text.sentences import sentences
@@ -17,7 +18,8 @@ from pincite.text.steering import steering_flags
 
 # Passage length in code points. Retrieval was calibrated on abstract-sized passages (about 1,000); a paragraph above
 # LONGEST is split between sentences, neighbours of one section are joined while they stay under JOINED.
-# Longer passages blur the vector, shorter ones lose the context that a pronoun needs. After a change run the retrieval gate again.
+# Longer passages blur the vector, shorter ones lose the context that a pronoun needs. After a change run the
+# retrieval gate again.
 LONGEST = 1200
 JOINED = 500
 
@@ -42,7 +44,8 @@ def clean(text: str) -> str:
 def document_id(draft: Draft, text_sha256: str) -> str:
     """A stable name: the record's own id, else set id, PMC id, PMID, DOI, else the hash of the text.
 
-    The same paper offered in another form (a PubMed abstract, then the full text) may get another name; the library merges by identifiers.
+    The same paper in another form (a PubMed abstract, then the full text) may get another name; the library merges by
+    identifiers.
     """
     header = draft.header
     if draft.record_id:
@@ -64,7 +67,7 @@ def build(draft: Draft, *, source: str) -> Reading:
     blocks = [
         block.model_copy(update={"text": clean(block.text), "section": clean(block.section)}) for block in draft.blocks
     ]
-    blocks = [block for block in blocks if block.text]
+    blocks = [_without_label(block) for block in blocks if block.text]
     if not blocks:
         raise UnreadableError("holds no text", what_to_do="(is the file complete?)", document=source)
     if blocks[0].kind != "title":
@@ -84,6 +87,23 @@ def build(draft: Draft, *, source: str) -> Reading:
         flags=tuple(steering_flags(text)),
     )
     return Reading(document=document, passages=tuple(_passages(name, text, blocks)))
+
+
+# "Conclusions: Pain fell." inside one paragraph: the label is a heading that the publisher printed in line.
+_LABEL = re.compile(
+    r"^(background|introduction|context|purpose|aims?|objectives?|methods?|materials and methods|patients and methods|study design|design|setting|participants|interventions?"
+    r"|main outcome measures?|results?|main results|findings|discussion|conclusions?|authors['’] conclusions|interpretation|significance)(?: and [a-z]+)?\s?[:.–—-]\s+(?=[A-Z0-9])",
+    re.IGNORECASE,
+)
+
+
+def _without_label(block: Block) -> Block:
+    match = _LABEL.match(block.text) if block.kind in ("abstract", "body") and not block.annotation else None
+    if match is None or len(block.text) <= match.end():
+        return block
+    label = match.group(1).capitalize()
+    section = f"{block.section} > {label}" if block.section else label
+    return block.model_copy(update={"text": block.text[match.end() :], "section": section, "kind": section_kind(label)})
 
 
 def _passages(name: str, text: str, blocks: list[Block]) -> list[Passage]:

@@ -1,4 +1,6 @@
-"""Bytes of unknown encoding to text: byte order mark, UTF-8, what the file declares, then Windows-1252; binary is refused."""
+"""Bytes of unknown encoding to text: byte order mark, UTF-8, what the file declares, then Windows-1252; binary is
+refused.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ _CONTROL_SHARE = 0.01
 def decoded(data: bytes, *, source: str, declared: str | None = None) -> str:
     """`data` as text with "\\n" line ends. Raises UnreadableError for binary data.
 
-    UTF-8 goes before a declared encoding: bytes that happen to be valid UTF-8 beyond ASCII are hardly ever anything else.
+    UTF-8 goes before a declared encoding: bytes that happen to be valid UTF-8 beyond ASCII are hardly ever anything
+    else.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):

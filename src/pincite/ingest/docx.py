@@ -1,4 +1,5 @@
-"""Reads Word documents (DOCX): headings, paragraphs, list items, tables; tracked deletions and hidden text are left out.
+"""Reads Word documents (DOCX): headings, paragraphs, list items, tables; tracked deletions and hidden text are left
+out.
 
 Three steps: `raw` package (sizes checked before anything is unpacked, entities refused), `cleaned` body, `documents`.
 Macros, pictures, headers, footers and comments are never read.

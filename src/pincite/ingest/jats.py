@@ -1,6 +1,7 @@
-"""Reads JATS (NISO Z39.96) and its NLM forerunners: journal articles as PubMed Central, publishers and preprint servers give them.
+"""Reads JATS (NISO Z39.96) and its NLM forerunners: journal articles as PubMed Central and publishers give them.
 
-Sections keep their headings ("Results > Pain"), tables become rows, citation marks go (`markup`), references are kept apart.
+Sections keep their headings ("Results > Pain"), tables become rows, citation marks go (`markup`), references are kept
+apart.
 """
 
 from __future__ import annotations
@@ -180,7 +181,7 @@ _LABEL = re.compile(r"(?:(?<=^)|(?<=[.\n] ))((?:[A-Z][A-Za-z]+)(?: (?:and |of |&
 
 
 def _labelled(text: str, headings: tuple[str, ...], *, default: SectionKind) -> Iterator[Block]:
-    """An abstract in one paragraph whose parts have labels, "Results: Pain fell.", cut at labels that name a section."""
+    """An abstract in one paragraph whose parts have labels, "Results: Pain fell.", cut at labels that name one."""
     marks = [match for match in _LABEL.finditer(text) if section_kind(match[1]) != "body"]
     if len(marks) < 2 or marks[0].start() > 0:
         yield Block(text=text, section=" > ".join(headings), kind=default)

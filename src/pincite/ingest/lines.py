@@ -13,11 +13,49 @@ from pincite.ingest.sections import section_kind
 
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+(?=[A-Z])")
 _WORD = re.compile(r"[A-Za-z]{1,40}+(?:-[A-Za-z]{1,40}+){0,5}(?![-A-Za-z])")
-# Halves of compounds that medical English writes with a hyphen (follow-up, long-term, double-blind, meta-analysis, self-care):
-# counted over the abstracts of PubMedQA and BioASQ these make up most hyphens; any other broken word is one word.
-_FIRST = frozenset(["cost", "cross", "double", "evidence", "follow", "health", "high", "long", "low", "meta", "non", "self", "short", "single", "well"])
+# Halves of compounds that medical English writes with a hyphen (follow-up, long-term, double-blind, meta-analysis,
+# self-care):
+# 43% of the hyphenated words in the PubMedQA abstracts; any other broken word is taken for one word.
+_FIRST = frozenset(
+    [
+        "cost",
+        "cross",
+        "double",
+        "evidence",
+        "follow",
+        "health",
+        "high",
+        "long",
+        "low",
+        "meta",
+        "non",
+        "self",
+        "short",
+        "single",
+        "well",
+    ]
+)
 _SECOND = frozenset(
-    ["based", "blind", "blinded", "controlled", "day", "dose", "effective", "free", "month", "old", "reported", "related", "risk", "specific", "term", "up", "week", "year"]
+    [
+        "based",
+        "blind",
+        "blinded",
+        "controlled",
+        "day",
+        "dose",
+        "effective",
+        "free",
+        "month",
+        "old",
+        "reported",
+        "related",
+        "risk",
+        "specific",
+        "term",
+        "up",
+        "week",
+        "year",
+    ]
 )
 # Words a heading may have at most; longer lines without a stop are unfinished sentences.
 _WORDS = 12
@@ -56,7 +94,8 @@ def written_words(lines: Iterable[str]) -> Counter[str]:
 
 
 def joined(before: str, after: str, words: Counter[str]) -> str:
-    """Two lines as one; a hyphen at the end stays where the document or usage writes it (long-term), else the word was broken.
+    """Two lines as one; a hyphen at the end stays where the document or usage writes it (long-term), else the word
+    was broken.
 
     >>> joined("the introduc-", "tion of long-", Counter()), joined("a long-", "term trial", Counter({"long-term": 1}))
     ('the introduction of long-', 'a long-term trial')

@@ -1,4 +1,5 @@
-"""Reads Markdown: headings → sections, items and paragraphs → blocks, tables → rows; links become their text, HTML is stripped.
+"""Reads Markdown: headings → sections, items and paragraphs → blocks, tables → rows; links become their text, HTML is
+stripped.
 
 Front matter (`ingest.pages`) says what the document is. Three steps: `raw` text, `cleaned` tokens, `documents`.
 """
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 _NAMES = (".md", ".markdown", ".mdown", ".mkd")
 _OPENED = re.compile(
-    r"<([a-z][a-z0-9]*)\b(?=[^>]*(?:\shidden\b|aria-hidden\s*=\s*[\"']?true|display\s*:\s*none))|<(script|style|template)\b",
+    r"<([a-z][a-z0-9]*)\b(?=[^>]*(?:\shidden\b|aria-hidden\s*=\s*[\"']?true|display\s*:\s*none))"
+    r"|<(script|style|template)\b",
     re.IGNORECASE,
 )
 # No guideline nests its lists deeper; a line of thousands of ">" must not exhaust the stack.
@@ -68,7 +70,7 @@ class MarkdownReader:
         parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable(["table", "strikethrough"])
         return Cleaned(name, parser.parse(text), told)
 
-    def documents(self, cleaned: Cleaned) -> Iterator[Draft]:
+    def documents(self, cleaned: Cleaned) -> Iterator[Draft]:  # noqa: PLR0912 one branch a kind of token
         """The draft: the first heading of level 1 is the title where front matter gives none."""
         outline, title = Outline(), ""
         rows: list[list[str]] = []
@@ -113,7 +115,7 @@ class MarkdownReader:
 
 
 def _inline(token: Token) -> str:
-    """The words of a paragraph or heading: link texts without addresses, pictures left out, struck-out text left out."""
+    """The words of a paragraph or heading: link texts without addresses; no pictures, no struck-out text."""
     parts: list[str] = []
     struck = 0
     hidden = ""

@@ -1,4 +1,4 @@
-"""JATS, SPL and PubMed elements → readable text: citation marks out without debris, superscripts kept apart, tables as rows.
+"""JATS, SPL and PubMed elements → readable text: no citation marks or their debris, superscripts apart, tables as rows.
 
 Two steps: `flat` walks an element and puts citations between private characters; `tidy` removes
 them with their brackets where nothing else stands inside, and keeps those that carry the grammar ("as shown in [12]").
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 OPEN, CLOSE, LINE = "\ue000", "\ue001", "\ue002"
 _PRIVATE = re.compile("[\ue000-\ue00f]")
 _CITATION = f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}"
-_BETWEEN = r"(?:[\s,;:–—−‐‑&+-]|\band\b|\bsee\b|\balso\b|\be\.g\.|\bi\.e\.|\bcf\.|\breviewed (?:in|by)\b|\bfor (?:a )?reviews?\b|\bin\b|\brefs?\.?|\breferences?\b)*"
+_BETWEEN = (
+    r"(?:[\s,;:–—−‐‑&+-]|\band\b|\bsee\b|\balso\b|\be\.g\.|\bi\.e\.|\bcf\.|\breviewed (?:in|by)\b|"
+    r"\bfor (?:a )?reviews?\b|\bin\b|\brefs?\.?|\breferences?\b)*"
+)
 _BRACKETED = re.compile(rf"\s*[\[(]{_BETWEEN}{_CITATION}(?:{_BETWEEN}{_CITATION})*{_BETWEEN}\.?[\])]")
 # Several marks with only separators between them are one; "Smith et al. and Jones et al." is prose and stays.
 _RUN = re.compile(rf"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}(?:[\s,;–—−‐‑-]*{_CITATION})*")
@@ -78,7 +81,7 @@ _KEPT_REFERENCES = frozenset(
 
 
 def text_of(element: _Element | None, *, table: bool = False) -> str:
-    """The readable text of `element`, lines divided by line breaks; "" for None. `table`: footnote marks are dropped."""
+    """The readable text of `element`, lines divided by line breaks; "" for None. `table`: drop footnote marks."""
     if element is None:
         return ""
     return tidy("".join(flat(element, table=table)))

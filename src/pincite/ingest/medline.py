@@ -52,7 +52,12 @@ _RELATIONS = {
     "UOF": "updates",
     "CON": "comments-on",
 }
-_LANGUAGES = {"eng": "en", "fre": "fr", "ger": "de", "spa": "es", "ita": "it", "por": "pt", "rus": "ru", "jpn": "ja", "chi": "zh", "kor": "ko", "dut": "nl", "pol": "pl", "cze": "cs", "tur": "tr", "swe": "sv", "dan": "da", "nor": "no", "fin": "fi", "hun": "hu"}  # fmt: skip
+# MEDLINE names languages by three letters, ISO 639-1 by two.
+_LANGUAGES = {
+    "eng": "en", "fre": "fr", "ger": "de", "spa": "es", "ita": "it", "por": "pt", "rus": "ru", "jpn": "ja",
+    "chi": "zh", "kor": "ko", "dut": "nl", "pol": "pl", "cze": "cs", "tur": "tr", "swe": "sv", "dan": "da",
+    "nor": "no", "fin": "fi", "hun": "hu",
+}  # fmt: skip
 # NLM's own categories of abstract parts, for labels that no table knows ("WHAT WE DID").
 _CATEGORIES: dict[str, SectionKind] = {
     "BACKGROUND": "background",
@@ -197,7 +202,7 @@ def _abstract(citation: _Citation) -> Iterator[Block]:
         yield Block(text=text, section=heading, kind="patient" if section_kind(heading) == "patient" else "abstract")
 
 
-# --- XML ---------------------------------------------------------------------------------------------------------------
+# --- XML -------------------------------------------------------------------------------------------------------------
 
 
 def _from_xml(source: Source) -> Iterator[_Citation | Unread]:
@@ -330,7 +335,7 @@ def _labelled(text: str) -> list[tuple[str, str, str]]:
     return [(mark[1].strip(), "", text[mark.end() : end].strip()) for mark, end in zip(marks, ends, strict=True)]
 
 
-# --- tagged text -------------------------------------------------------------------------------------------------------
+# --- tagged text -----------------------------------------------------------------------------------------------------
 
 
 def _from_text(source: Source) -> Iterator[_Citation]:
@@ -359,7 +364,7 @@ def _tagged(values: dict[str, list[str]]) -> _Citation:
         return values[tag][0] if values.get(tag) else ""
 
     identifiers = values.get("LID", []) + values.get("AID", []) + values.get("SO", [])
-    year, month, day = (re.split(r"[ /-]", first("DP")) + ["", "", ""])[:3]
+    year, month, day = [*re.split(r"[ /-]", first("DP")), "", "", ""][:3]
     result = _Citation(
         pmid=first("PMID"),
         doi=next((value for value in identifiers if "[doi]" in value), ""),

@@ -8,21 +8,25 @@ from collections.abc import Iterable, Sequence
 from pincite.records import Relation, Status
 
 _MONTHS = {
-    name: number for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)
+    name: number for number, name in enumerate(re.findall("...", "janfebmaraprmayjunjulaugsepoctnovdec"), start=1)
 }
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
 _RETRACTED_TITLE = re.compile(
-    r"^\W*(?:retracted|withdrawn|retracted article|wiederrufen)\b\s*[:.\])-]|\[retracted\]|^\W*retracted article\b|\(retracted\)\.?$",
+    r"^\W*(?:retracted|withdrawn)\b\s*[:.\])-]|\[retracted\]|^\W*retracted article\b|\(retracted\)\.?$",
     re.IGNORECASE,
 )
-_PEOPLE = r"(?:patients?|participants?|adults?|subjects?|women|men|individuals|people|persons|children|adolescents|volunteers|runners|workers|students|infants|residents|outpatients|females|males|cases)"
+_PEOPLE = (
+    r"(?:patients?|participants?|adults?|subjects?|women|men|individuals|people|persons|children|adolescents|volunteers|"
+    r"workers|students|infants|residents|outpatients|females|males|cases)"
+)
+_TAKEN = r"(?:randomi[sz]ed|randomly (?:assigned|allocated)|enrolled|recruited|included|allocated|assigned)"
 _NUMBER = r"(\d{1,3}(?:[, ]\d{3})+|\d{2,6})"
 # The first row that matches wins: who was randomised says more than who was screened.
 _SIZES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b(?:randomi[sz]ed|randomly (?:assigned|allocated)|enrolled|recruited|included|assigned) {_NUMBER} (?:[\w-]+ ){{0,4}}{_PEOPLE}\b",
-        rf"\b{_NUMBER} (?:[\w-]+ ){{0,4}}{_PEOPLE}\b(?: [\w(),-]+){{0,8}} (?:were|was) (?:\w+ )?(?:randomi[sz]ed|randomly|enrolled|recruited|included|allocated|assigned)\b",
+        rf"\b{_TAKEN} {_NUMBER} (?:[\w-]+ ){{0,4}}{_PEOPLE}\b",
+        rf"\b{_NUMBER} (?:[\w-]+ ){{0,4}}{_PEOPLE}\b(?: [\w(),-]+){{0,8}} (?:were|was) (?:\w+ )?{_TAKEN}\b",
         rf"\b(?:a total of|total of|we studied|in this (?:trial|study),) {_NUMBER} (?:[\w-]+ ){{0,4}}{_PEOPLE}\b",
     )
 )
@@ -54,7 +58,7 @@ def link(
 
 
 def iso_date(year: str, month: str = "", day: str = "") -> str | None:
-    """ISO 8601 of what is known: "2010", "2010-03" or "2010-03-09"; months as numbers or English names; None without a year.
+    """ISO 8601 of what is known: "2010", "2010-03" or "2010-03-09"; months as numbers or names; None without a year.
 
     >>> iso_date("2010", "Mar", "9"), iso_date("2010", "Spring")
     ('2010-03-09', '2010')

@@ -1,7 +1,7 @@
 """Reads drug labels as openFDA gives them: an API response, a bulk file or one label object in JSON.
 
-Fields become sections by `data/openfda-fields.tsv`. openFDA flattens every section to one line; line breaks are put back
-before numbered subsections and list marks, and the heading in capitals goes; nothing else is changed.
+Fields become sections by `data/openfda-fields.tsv`. openFDA flattens every section to one line; line breaks are put
+back before numbered subsections and list marks, and the heading in capitals goes; nothing else is changed.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Collects headings, paragraphs, tables and references, in reading order, into blocks with section names and kinds.
 
-The readers of loose formats (HTML, Markdown, DOCX, PDF, text) all write into an `Outline`; JATS and SPL have their own sections.
+The readers of loose formats (HTML, Markdown, DOCX, PDF, text) all write into an `Outline`; JATS and SPL have their
+own sections.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pincite.ingest.sections import section_kind
 from pincite.records import Block, CitedReference, SectionKind
 
 _REFERENCES = re.compile(
-    r"(?:\d+\.?\s*)?(?:list of )?(?:references?(?: list| cited)?|bibliography|literature(?: cited)?|works cited|citations)\s*:?",
+    r"(?:\d+\.?\s*)?(?:list of )?(?:references?(?: list| cited)?|bibliography"
+    r"|literature(?: cited)?|works cited|citations)\s*:?",
     re.I,
 )
 _LABEL = re.compile(r"\s*\[?(\d{1,4})[\].)]?\s+(?=\D)")
@@ -70,7 +72,7 @@ class Outline:
         return tuple(self._cited)
 
     def heading(self, text: str, *, level: int) -> None:
-        """Open a section at `level` (1 outermost); a section without a kind of its own has that of the one around it."""
+        """Open a section at `level` (1 outermost); without a kind of its own it has that of the one around it."""
         text = " ".join(text.split())
         if not text:
             return

@@ -1,4 +1,5 @@
-"""From what a loose format tells of a document (title, date, author …) to a `Header`, and the front matter that overrules it.
+"""From what a loose format tells of a document (title, date, author …) to a `Header`, and the front matter that
+overrules it.
 
 Used by the readers of HTML, PDF, DOCX, Markdown and text, after they have filled an `Outline`.
 """
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 
 from pincite.errors import UnreadableError
 from pincite.ingest.outline import Outline
-from pincite.ingest.tiers import START, decide_tier
+from pincite.ingest.tiers import START, USUAL, decide_tier
 from pincite.records import Draft, Header
 
 UNSTATED = "type of document not stated"
@@ -32,7 +33,9 @@ _KNOWN = tuple(name for name in Header.model_fields if name != "relations")
 
 
 def iso_date(text: str | None) -> str | None:
-    """The ISO 8601 date (year, month or day) that `text` begins with or spells out ("12 May 2019"); None when it holds none."""
+    """The ISO 8601 date (year, month or day) that `text` begins with or spells out ("12 May 2019"); None when it
+    holds none.
+    """
     if not text:
         return None
     match = _DATE.match(text.strip())
@@ -93,15 +96,9 @@ def _checked(values: dict[Any, Any], source: str) -> dict[str, Any]:
             )
         if value is None:
             continue
-        if isinstance(value, datetime.date):
-            value = value.isoformat()
-        if field in _LISTS and isinstance(value, str):
-            value = (value,)
         if field == "year" and isinstance(value, str) and not value.isdigit():
             raise UnreadableError("has front matter whose field 'year' is no number", document=source)
-        if field in ("doi", "pmid", "version", "pmcid") and isinstance(value, int | float):
-            value = str(value)
-        fields[field] = tuple(value) if isinstance(value, list) else value
+        fields[field] = _plain(field, value)
     try:
         Header.model_validate({"tier": "research", "extent": "full-text", "title": "-", **fields})
     except ValidationError as error:
@@ -114,10 +111,22 @@ def _checked(values: dict[Any, Any], source: str) -> dict[str, Any]:
     return fields
 
 
+def _plain(field: str, value: Any) -> Any:
+    """A YAML value as the header takes it: dates and identifiers as text, lists as tuples."""
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if field in _LISTS and isinstance(value, str):
+        return (value,)
+    if field in ("doi", "pmid", "version", "pmcid") and isinstance(value, int | float):
+        return str(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
 def page_draft(
     outline: Outline, *, source: str, title: str, fields: dict[str, Any], told: dict[str, Any] | None = None
 ) -> Draft:
-    """A draft of a whole page: `fields` as found, tier and design decided by cues, `told` (front matter) over everything.
+    """A draft of a whole page: `fields` as found, tier and design decided by cues, `told` (front matter) over
+    everything.
 
     Raises UnreadableError when the outline holds no text.
     """
@@ -141,10 +150,7 @@ def page_draft(
         headings=outline.headings,
     )
     if "tier" in told and told["tier"] != tier:
-        tier, design = (
-            told["tier"],
-            {"guideline": "guideline", "label": "drug-label", "patient": "patient-information"}.get(told["tier"]),
-        )  # type: ignore[assignment]
+        tier, design = told["tier"], USUAL.get(told["tier"])
     values |= {"tier": tier, "design": design or "unknown", "extent": "full-text"}
     if design is None and not {"tier", "design"} & told.keys():
         values["notes"] = UNSTATED

@@ -1,4 +1,4 @@
-"""Reads PDF files: PDFium in a process with limits gives placed lines, `ingest.pdf_layout` makes paragraphs of them, pages are kept.
+"""Reads PDF files: PDFium in a process with limits gives placed lines, `ingest.pdf_layout` paragraphs with pages.
 
 Three steps: `raw` lines, `cleaned` paragraphs, `documents`. Scans without text are refused, saying that OCR is needed.
 """
@@ -26,7 +26,8 @@ MEMORY = 2 * 1024**3
 # Fewer characters a page than this, over the whole file, are stamps on scanned pages.
 _SCAN = 20
 _GENERIC = re.compile(
-    r"(?:microsoft (?:word|powerpoint)\b.*|untitled.*|.*\.(?:docx?|pdf|indd|tex|qxd|p65|dvi|rtf|eps)|slide \d+|pii:?.*|doi:?.*|\S+)",
+    r"(?:microsoft (?:word|powerpoint)\b.*|untitled.*"
+    r"|.*\.(?:docx?|pdf|indd|tex|qxd|p65|dvi|rtf|eps)|slide \d+|pii:?.*|doi:?.*|\S+)",
     re.IGNORECASE,
 )
 _CREATED = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")

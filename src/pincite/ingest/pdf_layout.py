@@ -1,4 +1,5 @@
-"""From the placed lines of a PDF to headings and paragraphs in reading order: columns, running heads, hyphens, paragraphs.
+"""From the placed lines of a PDF to headings and paragraphs in reading order: columns, running heads, hyphens,
+paragraphs.
 
 Pure functions between `ingest.pdf_worker` (lines with boxes) and `ingest.pdf` (outline).
 """
@@ -9,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from pincite.ingest.lines import heading_level, joined, written_words
@@ -55,7 +57,8 @@ _PAGE_NUMBER = re.compile(
 )
 _ITEM = re.compile(r"(?:[•·●▪‣◦–*-]\s+|\(?(?:\d{1,3}|[a-z])[.)]\s+|\[\d{1,3}\]\s*)(?=\S)")
 _BULLET = re.compile(r"(?:[•·●▪‣◦–*]\s*|-\s+)(?=\S)")
-# Running heads stand in the outer eighth of a page and come again on two fifths of the pages (left and right pages may differ).
+# Running heads stand in the outer eighth of a page and come again on two fifths of the pages (left and right pages may
+# differ).
 _MARGIN, _REPEATED = 0.125, 0.4
 # Type at least this much larger than the body is a heading; 1.12 parts 10 from 11.2 points, and not 10 from 10.5.
 _LARGER = 1.12
@@ -140,7 +143,9 @@ def _continues(wide: Line, line: Line, following: Sequence[Line]) -> bool:
 
 
 def _gutter(page: Page) -> float | None:
-    """Where two columns part: an upright strip near the middle that few lines cross, with text on both sides; else None."""
+    """Where two columns part: an upright strip near the middle that few lines cross, with text on both sides; else
+    None.
+    """
     wide = [line for line in page.lines if line.right - line.left > 0.2 * page.width]
     if len(wide) < 6:
         return None
@@ -176,7 +181,7 @@ def _rows_joined(lines: list[Line]) -> list[Line]:
 
 def _grouped(lines: list[Line], body: float) -> Iterator[list[Line]]:
     """Lines of one page as paragraphs: parted by space, size, weight, list marks and short last lines."""
-    pitches = [b.top - a.top for a, b in zip(lines, lines[1:], strict=False) if 0 < b.top - a.top < 4 * body]
+    pitches = [b.top - a.top for a, b in pairwise(lines) if 0 < b.top - a.top < 4 * body]
     pitch = median(pitches) if pitches else 1.2 * body
     edges: dict[int, float] = {}
     for line in lines:

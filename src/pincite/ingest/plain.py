@@ -1,4 +1,5 @@
-"""Reads plain text: paragraphs, list items and headings by their looks (capitals, numbers, short lines that stand alone).
+"""Reads plain text: paragraphs, list items and headings by their looks (capitals, numbers, short lines that stand
+alone).
 
 Front matter (`ingest.pages`) is taken where there is some. Three steps: `raw` text, `cleaned` lines, `documents`.
 """

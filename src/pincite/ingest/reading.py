@@ -1,7 +1,7 @@
 """Files, folders, archives and streams → `Reading` or `Unread`: the one door through which sources enter.
 
 Readers are found by entry point and asked what they accept; what comes out of them is laid out by `building.build`.
-Nothing is dropped: what cannot be read yields an `Unread` with a reason that completes "FILE …". Nothing is unpacked to disk.
+What cannot be read yields an `Unread` with a reason that completes "FILE …"; nothing is written to disk.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def read(
     settings: Settings | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Reading | Unread]:
-    """Everything in `paths`, in order: files, folders (recursive, sorted, hidden ones left out), archives, "-" for standard input."""
+    """Everything in `paths`, in order: files, folders (recursive, sorted, no hidden ones), archives, "-" for stdin."""
     unpacker = Unpacker(settings.limits if settings else Limits())
     begun = 0
     for item in _found(paths, stdin=stdin, unpacker=unpacker):

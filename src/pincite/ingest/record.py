@@ -99,7 +99,7 @@ class RecordReader:
         return 90 if fields == 3 else 0
 
     def drafts(self, source: Source) -> Iterator[Draft | Unread]:
-        """One draft for each record; raises UnreadableError for broken YAML, yields Unread for a record with wrong fields."""
+        """One draft for each record, an Unread for one with wrong fields; raises UnreadableError for broken YAML."""
         seen: set[str] = set()
         for number, values in enumerate(cleaned(raw(source)), start=1):
             try:
@@ -117,8 +117,8 @@ reader = RecordReader()
 
 
 def raw(source: Source) -> list[Any]:
-    """The YAML documents of `source`; aliases and doubled keys are refused, because one expands and the other hides text."""
-    import yaml  # noqa: PLC0415 (loads a compiled library)
+    """The YAML documents of `source`; aliases, which expand, and doubled keys, which hide text, are refused."""
+    import yaml
 
     class Loader(yaml.CSafeLoader):
         """CSafeLoader that refuses a key given twice."""

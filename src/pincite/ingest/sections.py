@@ -40,7 +40,7 @@ def section_kind(heading: str) -> SectionKind:
     return "body"
 
 
-# A section of these kinds keeps its kind in its subsections ("Methods > Outcomes" reports none), but for the ones named.
+# Sections of these kinds keep their kind in subsections ("Methods > Outcomes" reports none), but for the ones named.
 _KEEPS: dict[SectionKind, frozenset[SectionKind]] = {
     "methods": frozenset(),
     "results": frozenset({"adverse", "discussion", "conclusion"}),
@@ -52,7 +52,7 @@ _KEEPS: dict[SectionKind, frozenset[SectionKind]] = {
 
 
 def nested_kind(headings: tuple[str, ...]) -> SectionKind:
-    """The kind of a nest of headings, outermost first: "Results > Pain" is results, "Discussion > Conclusion" a conclusion.
+    """The kind of nested headings, outermost first: "Results > Pain" is results, "Discussion > Conclusion" conclusion.
 
     >>> nested_kind(("Methods", "Outcomes")), nested_kind(("Abstract", "Results"))
     ('methods', 'results')

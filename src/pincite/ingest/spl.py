@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Inside these a subsection on pregnancy or on children still says what its parent says.
 _PASSED_ON: frozenset[SectionKind] = frozenset({"contraindication", "boxed-warning", "patient", "dosing", "indication"})
-# Over-the-counter sections whose title opens the sentence that each line of the list ends: "Do not use" … "in a child under 4".
+# Over-the-counter sections whose title opens the sentence that each line ends: "Do not use" … "in a child under 4".
 _LEAD_INS = {"50570-1", "50569-3", "50568-5", "50567-7", "50566-9"}
 _ACTIVE = {"ACTIB", "ACTIM", "ACTIR", "ACTI"}
 _TITLE_LONGEST = 150
@@ -264,18 +264,13 @@ def _title(root: _Element, brands: list[str], generics: list[str], manufacturer:
 
 def _notes(root: _Element, manufacturer: str) -> str | None:
     """Says so when the label is that of a repackager, whose text may be older than the manufacturer's."""
-    acts = {
-        node.get("displayName", "").lower()
-        for node in root.iter("code")
-        if node.getparent() is not None and node.getparent().tag == "actDefinition"
-    }  # type: ignore[union-attr]
+    acts = {_value(node, "code", "displayName").lower() for node in root.iter("actDefinition")}
     body = " ".join(plain(section.find("text")) for section in _top_sections(root))
-    if (
-        (acts & {"repack", "relabel"}
-        and "manufacture" not in acts)
-        or re.search(r"\brepackaged (?:and relabell?ed )?by\b|\brelabell?ed by\b", body, re.IGNORECASE)
+    if (acts & {"repack", "relabel"} and "manufacture" not in acts) or re.search(
+        r"\brepackaged (?:and relabell?ed )?by\b|\brelabell?ed by\b", body, re.IGNORECASE
     ):
-        return f"Label of a repackager{f' ({manufacturer})' if manufacturer else ''}; the manufacturer's own label may be newer."
+        who = f" ({manufacturer})" if manufacturer else ""
+        return f"Label of a repackager{who}; the manufacturer's own label may be newer."
     return None
 
 

@@ -1,4 +1,5 @@
-"""Decides which tier a page, PDF, DOCX or text belongs to, where the document itself does not say so: summed cues of data/tiers.tsv.
+"""Decides which tier a page, PDF, DOCX or text belongs to, where the document itself does not say so: summed cues of
+data/tiers.tsv.
 
 Readers of formats that name no document type end here; front matter (`ingest.pages`) wins over it.
 """
@@ -19,7 +20,8 @@ from pincite.text.tables import rows
 ENOUGH = 3
 # Cues stand at the beginning; searching a whole book would find every one of them.
 START = 6000
-_USUAL: dict[Tier, Design] = {"guideline": "guideline", "label": "drug-label", "patient": "patient-information"}
+_NONE: Tier = "research"
+USUAL: dict[Tier, Design] = {"guideline": "guideline", "label": "drug-label", "patient": "patient-information"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ def _rules() -> tuple[_Rule, ...]:
 def decide_tier(
     *, title: str, organization: str | None, text_start: str, headings: Sequence[str]
 ) -> tuple[Tier, Design | None]:
-    """Tier and design by the cues of title, organisation, first lines and headings; design None: nothing says what it is.
+    """Tier and design by the cues of title, organisation, first lines and headings; design None: nothing says what it
+    is.
 
     A rule on headings counts once for each different heading that it matches, at most three times.
     """
@@ -69,9 +72,9 @@ def decide_tier(
         sums[rule.tier] = sums.get(rule.tier, 0) + rule.weight * times
         if rule.design and rule.weight > designs.get(rule.tier, (0, rule.design))[0]:
             designs[rule.tier] = (rule.weight, rule.design)
-    tier = max(sums, key=lambda one: sums[one], default="research")
+    tier = max(sums, key=lambda one: sums[one]) if sums else _NONE
     if sums.get(tier, 0) < ENOUGH:
         return "research", None
     if tier == "research":
         return tier, classify_design(publication_types=(), title=title, abstract=start)
-    return tier, designs[tier][1] if tier in designs else _USUAL[tier]
+    return tier, designs[tier][1] if tier in designs else USUAL[tier]

@@ -1,6 +1,6 @@
 """Opens files, streams and archives within limits and yields their bytes as `Source`s; nothing is written to disk.
 
-Archives are known by their first bytes, not their names. An archive can lie about sizes, so bytes are counted as they are read.
+Archives are known by their first bytes, not their names. Archives can lie about sizes, so bytes are counted when read.
 """
 
 from __future__ import annotations

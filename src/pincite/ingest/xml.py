@@ -1,4 +1,4 @@
-"""Parses XML that strangers send: no network, no DTD, no entities, libxml2's limits on depth (256) and text (10 MB) kept.
+"""Parses XML that strangers send: no network, no DTD, no entities, libxml2's limits on depth (256), text (10 MB).
 
 All XML readers come through here. Names lose their namespaces, so that readers write `sec`, not `{…}sec`.
 """
@@ -30,7 +30,7 @@ _OPTIONS: dict[str, Any] = {
 
 def parse(data: bytes) -> _Element:
     """The root element of `data`, without namespaces; raises UnreadableError naming line and problem."""
-    from lxml import etree  # noqa: PLC0415 (loads a compiled library)
+    from lxml import etree
 
     try:
         root = etree.fromstring(data, etree.XMLParser(**_OPTIONS))
@@ -43,8 +43,8 @@ def parse(data: bytes) -> _Element:
 
 
 def stream(data: bytes, *tags: str) -> Iterator[_Element]:
-    """Each element named in `tags`, in order, dropped from memory after use; raises UnreadableError where the XML breaks."""
-    from lxml import etree  # noqa: PLC0415
+    """Each element named in `tags`, in order, dropped after use; raises UnreadableError where the XML breaks."""
+    from lxml import etree
 
     events = etree.iterparse(io.BytesIO(data), events=("end",), tag=tags, **_OPTIONS)
     try:

@@ -1,0 +1,1 @@
+"""What has been ingested: tables, their indexes, the encoder; `store.Library` is the door."""

@@ -1,6 +1,7 @@
 """Which documents are one and the same, which of them stays, and what status it has: pure rules, no storage.
 
-Between the readings that are offered and the tables that hold them. Every choice is the greatest under a total order and
+Between the readings that are offered and the tables that hold them. Every choice is the greatest under a total order
+and
 everything shared is a union, so the outcome is the same in whatever order the documents arrive.
 """
 
@@ -179,7 +180,9 @@ class Catalogue:
         same = self.entries.get(new.id)
         if same is not None:
             return same.fingerprint == new.fingerprint or f"{new.id} {new.fingerprint}" in same.absorbed
-        return any(f"{new.id} {new.fingerprint}" in self.entries[held].absorbed for held in self._by_absorbed.get(new.id, ()))
+        return any(
+            f"{new.id} {new.fingerprint}" in self.entries[held].absorbed for held in self._by_absorbed.get(new.id, ())
+        )
 
     def _kin(self, new: Entry) -> list[Entry]:
         """Held entries that are the same publication. A summary record is kin to nothing but its own earlier text."""
@@ -199,7 +202,7 @@ class Catalogue:
         bonds = [winner, *others, *(part for part in former if part.absorbed)]
         if winner.extent == "label":
             # An older label says nothing of the newer one's standing.
-            return replace(winner, absorbed=absorbed, keys=frozenset().union(*(part.keys for part in bonds)))
+            return replace(winner, absorbed=frozenset(absorbed), keys=frozenset().union(*(part.keys for part in bonds)))
         statuses = [part.own_status for part in [winner, *others]]
         return replace(
             winner,

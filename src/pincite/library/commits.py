@@ -1,6 +1,7 @@
 """Commits: one appended row says which versions of all tables belong together, and that row is the only commit point.
 
-Readers look at the versions of the newest row. A writer that finds a table ahead of it was interrupted before its commit:
+Readers look at the versions of the newest row. A writer that finds a table ahead of it was interrupted before its
+commit:
 the table goes back to the version that the row names, so no reader ever sees half a document.
 """
 
@@ -42,7 +43,10 @@ class Commit(BaseModel):
 
 
 def newest_commit(connection: Any, place: str) -> Commit | None:
-    """The last commit of a library, None where there is none; raises LibraryError for one that a newer Pincite wrote."""
+    """The last commit of a library, None where there is none.
+
+    Raises LibraryError for one that a newer Pincite wrote.
+    """
     if "commits" not in table_names(connection):
         return None
     rows = connection.open_table("commits").search().limit(None).to_list()
@@ -61,7 +65,9 @@ def append_commit(connection: Any, commit: Commit, place: str) -> None:
     """Make `commit` the newest; raises LibraryBusyError when another writer has committed since its predecessor."""
     held = newest_commit(connection, place)
     if held is not None and held.number >= commit.number:
-        raise LibraryBusyError(f"Another process has written to the library {place}.", what_to_do="Run the same command again.")
+        raise LibraryBusyError(
+            f"Another process has written to the library {place}.", what_to_do="Run the same command again."
+        )
     row = {"number": commit.number, "schema": SCHEMA, "record": commit.model_dump_json()}
     connection.open_table("commits").add([row])
 

@@ -1,6 +1,7 @@
 """Sentence encoders: a protocol, and any local ONNX model with its vocabulary behind it.
 
-Used when passages are encoded and when a query is. Without one the library answers by words alone. Weights are never part of
+Used when passages are encoded and when a query is. Without one the library answers by words alone. Weights are never
+part of
 Pincite: the standard model comes in a package of its own and is used only when its file has the fingerprint noted here.
 """
 
@@ -20,7 +21,8 @@ from pincite.errors import EncoderError
 if TYPE_CHECKING:
     import numpy as np
 
-# The model.onnx whose output was compared with the original all-MiniLM-L6-v2 (cosine 0.9995): first and last digits of its SHA-256.
+# The model.onnx whose output was compared with the original all-MiniLM-L6-v2 (cosine 0.9995): first and last digits
+# of its SHA-256.
 MINILM_SHA256 = ("8199be6f699a395f", "8d2a6")
 _MOST_TOKENS = 256  # the model was trained on no more
 _BATCH = 32  # texts of like length in one run; larger batches gained nothing on 2 cores
@@ -85,14 +87,17 @@ def load_encoder(name: str, *, cache: Path) -> Encoder | None:
     model = _minilm_file()
     digest = file_sha256(model)
     check_fingerprint(digest, model)
-    return OnnxEncoder(f"minilm-{digest[:12]}", rewritten(model, cache / _REWRITTEN.format(digest[:12])), wordpiece(_vocabulary()))
+    return OnnxEncoder(
+        f"minilm-{digest[:12]}", rewritten(model, cache / _REWRITTEN.format(digest[:12])), wordpiece(_vocabulary())
+    )
 
 
 def check_fingerprint(digest: str, model: Path, *, expected: tuple[str, str] = MINILM_SHA256) -> None:
     """Raise EncoderError unless the SHA-256 begins and ends as it must."""
     if not (digest.startswith(expected[0]) and digest.endswith(expected[1])):
         raise EncoderError(
-            f"The encoder {model} has the SHA-256 {digest}, not {expected[0]}…{expected[1]}; it is not used.", what_to_do=_WAY_OUT
+            f"The encoder {model} has the SHA-256 {digest}, not {expected[0]}…{expected[1]}; it is not used.",
+            what_to_do=_WAY_OUT,
         )
 
 
@@ -122,7 +127,9 @@ def rewritten(model: Path, target: Path) -> Path:
             options = onnxruntime.SessionOptions()
             options.log_severity_level = 3
             options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-            options.optimized_model_filepath = f"{folder}/folded.onnx"  # folding turns stored integers back into weights
+            options.optimized_model_filepath = (
+                f"{folder}/folded.onnx"  # folding turns stored integers back into weights
+            )
             onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
             quantize_dynamic(f"{folder}/folded.onnx", f"{folder}/dynamic.onnx", weight_type=QuantType.QInt8)
             os.replace(f"{folder}/dynamic.onnx", target)

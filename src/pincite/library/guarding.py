@@ -1,4 +1,6 @@
-"""Turns what the storage raises into a `LibraryError` that names the thing and the way out, and lets one process write at a time."""
+"""Turns what the storage raises into a `LibraryError` that names the thing and the way out, and lets one process write
+at a time.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,12 @@ def explained(error: Exception, place: str) -> LibraryError:
     """The LibraryError for a storage error: full disk, folder not writable, torn or missing file."""
     said = str(error)
     number = error.errno if isinstance(error, OSError) else None
-    if number in (errno.ENOSPC, errno.EDQUOT) or "No space left" in said or "os error 28" in said or "quota" in said.lower():
+    if (
+        number in (errno.ENOSPC, errno.EDQUOT)
+        or "No space left" in said
+        or "os error 28" in said
+        or "quota" in said.lower()
+    ):
         return LibraryError(
             f"The disk is full: the library {place} could not be written.",
             what_to_do="Free some space and run the same command again; everything reported as added is kept.",

@@ -1,4 +1,6 @@
-"""Indexes over the tables: lexical over stems, look-up by id, vectors; rows not yet indexed are scanned, so nothing waits for this."""
+"""Indexes over the tables: lexical over stems, look-up by id, vectors; rows not yet
+indexed are scanned, so nothing waits for this.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,18 @@ from pincite.library.commits import KEEP_DAYS
 # Below this a scan of all vectors is exact and costs under 50 ms; above it the graph costs 3 ms at recall@10 0.97.
 FLAT_BELOW = 30_000
 
-_LOOKUPS = (("documents", "id"), ("passages", "id"), ("passages", "document_id"), ("words", "word"), ("terms", "key"), ("vectors", "id"))
+_LOOKUPS = (
+    ("documents", "id"),
+    ("passages", "id"),
+    ("passages", "document_id"),
+    ("words", "word"),
+    ("terms", "key"),
+    ("vectors", "id"),
+)
 
 
 def finish(tables: dict[str, Any], commit: Callable[[], None]) -> None:
-    """Build missing indexes, bring the others up to date, commit, then clear versions that nobody can still be reading."""
+    """Build missing indexes, bring the others up to date, commit, then clear versions too old to be read."""
     from lancedb.index import FTS, BTree, HnswSq  # noqa: PLC0415 - heavy
 
     def lacks(table: Any, column: str) -> bool:
@@ -26,10 +35,14 @@ def finish(tables: dict[str, Any], commit: Callable[[], None]) -> None:
             tables[name].create_index(column, config=BTree())
     if tables["passages"].count_rows() and lacks(tables["passages"], "stems"):
         # The stems are ready made (library/words.py): the index only splits them at blanks.
-        plain = FTS(base_tokenizer="whitespace", stem=False, remove_stop_words=False, ascii_folding=False, lower_case=False)
+        plain = FTS(
+            base_tokenizer="whitespace", stem=False, remove_stop_words=False, ascii_folding=False, lower_case=False
+        )
         tables["passages"].create_index("stems", config=plain)
     if tables["vectors"].count_rows() > FLAT_BELOW and lacks(tables["vectors"], "vector"):
-        tables["vectors"].create_index("vector", config=HnswSq(distance_type="cosine", num_partitions=1, m=16, ef_construction=100))
+        tables["vectors"].create_index(
+            "vector", config=HnswSq(distance_type="cosine", num_partitions=1, m=16, ef_construction=100)
+        )
     for table in tables.values():
         table.optimize()
     commit()

@@ -1,4 +1,6 @@
-"""The starter library: the shipped summary records, taken in on first use, so that a fresh install answers with no network."""
+"""The starter library: the shipped summary records, taken in on first use,
+so that a fresh install answers with no network.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,12 @@ from pincite.records import Reading
 
 
 def open_library(path: str | Path, *, progress: Progress | None = None) -> Library:
-    """The library at `path`, made from the shipped records when there is none yet; a first use that was cut off goes on."""
+    """The library at `path`, made from the shipped records when there is none yet.
+
+    A first use that was cut off goes on.
+    """
     library = Library.open(path)
-    if library.commit.starter or library.commit.documents and not _begun(library):
+    if library.commit.starter or (library.commit.documents and not _begun(library)):
         return library
     with as_file(files("pincite") / "data" / "starter") as folder:
         readings = [one for one in ingest.read([folder]) if isinstance(one, Reading)]

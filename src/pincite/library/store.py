@@ -1,7 +1,8 @@
 """`Library`: everything that was ingested, to be read at one version, and the doors for changing it.
 
 After ingest, before retrieval. A library stays at the commit that it was opened at until `refresh`, so that one answer
-comes from one state. Writing (`add`, `remove`, `encode_missing`) is in `writing.py`, checking every row in `verifying.py`.
+comes from one state. Writing (`add`, `remove`, `encode_missing`) is in `writing.py`, checking every row in
+`verifying.py`.
 """
 
 from __future__ import annotations
@@ -70,13 +71,13 @@ class Library:
         place = str(path)
         missing = "://" not in place and not Path(place).is_dir()
         if missing and (read_only or not create):
-            raise LibraryError(f"There is no library at {place}.", what_to_do="Add something with `pincite add`, or name another with --library.")
+            raise _absent(place)
         with guarded(place):
             connection = lancedb.connect(place)
             commit = None if missing else newest_commit(connection, place)
             if commit is None:
                 if read_only or not create:
-                    raise LibraryError(f"There is no library at {place}.", what_to_do="Add something with `pincite add`, or name another with --library.")
+                    raise _absent(place)
                 from pincite.library.writing import create_library  # noqa: PLC0415 - only where there is none yet
 
                 commit = create_library(connection, place)
@@ -106,7 +107,9 @@ class Library:
             self._tables[name] = table
         return self._tables[name]
 
-    def rows(self, name: str, *, where: str | None = None, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    def rows(
+        self, name: str, *, where: str | None = None, columns: Sequence[str] | None = None
+    ) -> list[dict[str, Any]]:
         """Rows of a table as dictionaries, all of them unless an SQL condition is given."""
         query = self.table(name).search()
         if where is not None:
@@ -121,7 +124,9 @@ class Library:
         """The document of that id, or that carries that identifier (`pmid:…`) or was merged; raises NotFoundError."""
         found = self.rows("documents", where=f"id = {quoted(identifier)}") or self._by_identity(identifier)
         if not found:
-            raise NotFoundError(f"The library holds no document {identifier!r}.", what_to_do="See `pincite list`.", document=identifier)
+            raise NotFoundError(
+                f"The library holds no document {identifier!r}.", what_to_do="See `pincite list`.", document=identifier
+            )
         return document_from(found[0])
 
     def _by_identity(self, identifier: str) -> list[dict[str, Any]]:
@@ -174,7 +179,7 @@ class Library:
     # --- words -------------------------------------------------------------------------------------------------------
 
     def document_frequency(self, words: Sequence[str]) -> dict[str, int]:
-        """In how many passages each word stands, in any of its inflections and spellings; a word of function words gives 0."""
+        """In how many passages each word stands, in any inflection and spelling; a function word gives 0."""
         found = {word: stems(word) for word in words}
         counts = self.stem_counts(sorted({one for each in found.values() for one in each}))
         return {word: min((counts[one] for one in each), default=0) for word, each in found.items()}
@@ -199,7 +204,7 @@ class Library:
         return frozenset(word for word, count in totals.items() if count > 0)
 
     def terms(self, phrases: Sequence[str]) -> dict[str, str]:
-        """Phrase as given → what the library's own documents say it is: the long form of an abbreviation, or the name they print.
+        """Phrase as given → what the held documents say it is: an abbreviation's long form, or the name they print.
 
         The meaning that most documents give wins, then the first in the alphabet.
         """
@@ -209,8 +214,12 @@ class Library:
             meaning = (row["kind"] == "abbreviation", row["means"] if row["kind"] == "abbreviation" else row["name"])
             votes.setdefault(row["key"], {}).setdefault(meaning, 0)
             votes[row["key"]][meaning] += 1
-        best = {key: min(found, key=lambda each: (not each[0], -found[each], each[1]))[1] for key, found in votes.items()}
-        return {phrase: best[key] for phrase, key in keys.items() if key in best and best[key].lower() != phrase.lower()}
+        best = {
+            key: min(found, key=lambda each: (not each[0], -found[each], each[1]))[1] for key, found in votes.items()
+        }
+        return {
+            phrase: best[key] for phrase, key in keys.items() if key in best and best[key].lower() != phrase.lower()
+        }
 
     # --- changing ----------------------------------------------------------------------------------------------------
 
@@ -229,7 +238,7 @@ class Library:
             return writer.remove(identifiers)
 
     def encode_missing(self, encoder: Encoder, *, progress: Callable[[int, int], None] | None = None) -> int:
-        """Make the vectors that are missing, resumable at any time; returns how many. Raises LibraryError on another encoder's vectors."""
+        """Make the vectors that are missing, resumable at any time; returns how many. Raises EncoderError, LibraryError."""
         from pincite.library.writing import Writer  # noqa: PLC0415
 
         with Writer(self) as writer:
@@ -248,6 +257,11 @@ class Library:
         self._headers.clear()
         self.cache.clear()
         self.__dict__.pop("_words", None)
+
+
+def _absent(place: str) -> LibraryError:
+    way_out = "Add something with `pincite add`, or name another with --library."
+    return LibraryError(f"There is no library at {place}.", what_to_do=way_out)
 
 
 def condition(filters: Filters) -> str | None:

@@ -1,6 +1,7 @@
 """The Lance tables: their columns, and how records become rows and rows become records again.
 
-`documents` and `passages` hold what was ingested, `words` and `terms` what later stages look up, `vectors` what the encoder made,
+`documents` and `passages` hold what was ingested, `words` and `terms` what later stages look up, `vectors` what the
+encoder made,
 `commits` which versions of the others belong together. A document is kept as offered; what merging and other documents
 add to it (identifiers, relations, status) stands in columns beside it and is filled in when it is read.
 """
@@ -33,11 +34,33 @@ def schemas(dimension: int = DIMENSION) -> dict[str, Any]:
     facts = [("tier", text), ("design", text), ("year", number)]  # what a search may filter by
     return {
         "documents": pa.schema(
-            [("id", text), ("header", text), ("entry", text), ("status", text), ("keys", pa.list_(text)), ("text", text)]
-            + [("text_sha256", text), ("source", text), ("abbreviations", text), ("cited", text), ("flags", text), *facts]
+            [
+                ("id", text),
+                ("header", text),
+                ("entry", text),
+                ("status", text),
+                ("keys", pa.list_(text)),
+                ("text", text),
+            ]
+            + [
+                ("text_sha256", text),
+                ("source", text),
+                ("abbreviations", text),
+                ("cited", text),
+                ("flags", text),
+                *facts,
+            ]
         ),
         "passages": pa.schema(
-            [("id", text), ("document_id", text), ("ordinal", number), ("text", text), ("place", text), ("stems", text), *facts]
+            [
+                ("id", text),
+                ("document_id", text),
+                ("ordinal", number),
+                ("text", text),
+                ("place", text),
+                ("stems", text),
+                *facts,
+            ]
         ),
         "words": pa.schema([("word", text), ("kind", text), ("count", pa.int64())]),
         "terms": pa.schema([("key", text), ("name", text), ("kind", text), ("means", text), ("document_id", text)]),
@@ -71,7 +94,10 @@ def shared_columns(entry: Entry, status: Status) -> dict[str, Any]:
 
 
 def passage_rows(reading: Reading) -> list[dict[str, Any]]:
-    """The rows of a document's passages; title and section are searched with the text, offsets speak of the text only."""
+    """The rows of a document's passages.
+
+    Title and section are searched with the text, offsets speak of the text only.
+    """
     document = reading.document
     title = stems(document.title)
     rows = []
@@ -92,7 +118,10 @@ def passage_rows(reading: Reading) -> list[dict[str, Any]]:
 
 
 def word_counts(passages: Iterable[dict[str, Any]]) -> Counter[tuple[str, str]]:
-    """(word, kind) → in how many passages: kind `word` as written, kind `stem` as indexed; kind `total` is the number of stems."""
+    """(word, kind) → in how many passages: kind `word` as written, kind `stem` as indexed.
+
+    Kind `total` is the number of stems.
+    """
     counts: Counter[tuple[str, str]] = Counter()
     for row in passages:
         found = row["stems"].split()
@@ -151,7 +180,9 @@ def header_from(row: dict[str, Any]) -> Header:
             value = found[0].partition(":")[2]
             told[scheme] = value.upper() if scheme == "pmcid" else value
     printed = {(relation.kind, relation.target.strip().lower()) for relation in header.relations}
-    extra = [Relation(kind=kind, target=target) for kind, target in sorted(entry.relations) if (kind, target) not in printed]
+    extra = [
+        Relation(kind=kind, target=target) for kind, target in sorted(entry.relations) if (kind, target) not in printed
+    ]
     if entry.absorbed and extra:
         told["relations"] = (*header.relations, *extra)
     return header.model_copy(update=told)
@@ -170,7 +201,11 @@ def flags_from(row: dict[str, Any]) -> tuple[str, ...]:
 def passage_from(row: dict[str, Any]) -> Passage:
     """The passage of a row."""
     return Passage(
-        id=row["id"], document_id=row["document_id"], ordinal=row["ordinal"], text=row["text"], **json.loads(row["place"])
+        id=row["id"],
+        document_id=row["document_id"],
+        ordinal=row["ordinal"],
+        text=row["text"],
+        **json.loads(row["place"]),
     )
 
 
@@ -186,4 +221,3 @@ def quoted(value: str) -> str:
 
 def _facts(header: Header) -> dict[str, Any]:
     return {"tier": header.tier, "design": header.design, "year": header.year}
-

@@ -53,7 +53,10 @@ def verify(library: Library) -> VerifyReport:
         problems.append("documents: their content differs from what was committed")
     problems += [f"{one}: has no passages" for one in sorted(texts.keys() - passages)]
     return VerifyReport(
-        documents=len(rows["documents"]), passages=len(rows["passages"]), vectors=len(rows["vectors"]), problems=tuple(problems)
+        documents=len(rows["documents"]),
+        passages=len(rows["passages"]),
+        vectors=len(rows["vectors"]),
+        problems=tuple(problems),
     )
 
 

@@ -175,9 +175,7 @@ def address_of(reference: Reference) -> str | None:
 def held_of(reference: Reference) -> str:
     """How much of a source the library holds, with the note of a summary record."""
     held = EXTENTS[reference.extent]
-    if not reference.note:
-        return held
-    note = plain(reference.note)
-    if reference.extent == "record" and note.lower().startswith("summary record"):
-        return f"{held}{note[len('summary record') :]}"
+    note = plain(reference.note or "").rstrip(".")
+    if not note or (reference.extent == "record" and note.lower().startswith("summary record")):
+        return held  # the note says the same
     return f"{held}; {note}"

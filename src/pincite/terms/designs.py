@@ -58,7 +58,7 @@ def classify_design(*, publication_types: Sequence[str], title: str, abstract: s
 
 
 def tier_of(design: Design) -> Tier:
-    """The tier of a publication of this design: guidance answers as a guideline, patient leaflets as such, all else as research."""
+    """The tier of a publication of this design: guidance is guideline, leaflets are patient, all else is research."""
     if design in _GUIDANCE:
         return "guideline"
     return "patient" if design == "patient-information" else "research"

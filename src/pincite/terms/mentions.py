@@ -23,10 +23,9 @@ _PIECES = re.compile(r"(?<=[^\W_])['’ʼ´′](?:s(?![^\W_]))?|[^\W_]+|[;:()\[\
 _BREAK = "|"
 _LONGEST = 90  # characters of folded text in which a term must end; the longest kept term has 80
 # No term begins with these; skipping them saves a third of the look-ups.
-_NEVER_FIRST = frozenset(
-    "the of and with for was were is by or from that this be are not we than had have has which their these there "
-    "it its but been both into our may can who also between".split()
-)
+_SKIPPED = """the of and with for was were is by or from that this be are not we than had have has which their
+these there it its but been both into our may can who also between"""
+_NEVER_FIRST = frozenset(_SKIPPED.split())
 _HEADS = frozenset(("condition", "drug", "intervention"))
 _CAUSED = frozenset(("induced", "associated", "related", "resistant", "refractory"))
 
@@ -199,58 +198,57 @@ def _with_modifiers(source: _Text, index: int, count: int, term: str) -> tuple[i
 
 
 def find(text: str, *, abbreviations: Sequence[tuple[str, str]] = ()) -> list[Mention]:
-    """The terms of a text in order, longest match, none overlapping; `abbreviations` are (short, long) of its document."""
+    """The terms of a text in order, longest match, none overlapping; `abbreviations`: (short, long) of its document."""
     source = _Text(text)
     defined = {short: long for short, long in abbreviations if short}
-    first_letters = frozenset(short[0] for short in defined)
     whole = TABLES.meanings(source.joined.replace("| ", "")) if _BREAK in source.words and len(text) < 80 else ()
     if whole:  # "Diabetes Mellitus, Type 2" alone, as a heading or a keyword
         return [_mention(source, 0, len(source.words) - 1, [concept_of_number(n) for n in whole], ())]
     found: list[Mention] = []
-    index, size = 0, len(source.words)
-    while index < size:
-        word = source.words[index]
-        if word in _NEVER_FIRST or word == _BREAK:
+    index = 0
+    while index < len(source.words):
+        if source.words[index] in _NEVER_FIRST or source.words[index] == _BREAK:
             index += 1
             continue
-        if first_letters and text[source.starts[index]] in first_letters:
-            known = _defined_at(source, index, defined)
-            if known:
-                concepts = _long_form(known[0])
-                if concepts:
-                    found.append(_mention(source, index, index + known[1] - 1, concepts, ()))
-                index += known[1]
-                continue
-        count, term = source.longest(index)
-        head, behind, head_term = _with_modifiers(source, index, count, term)
-        if behind and head + behind > index + count:
-            meant = TABLES.meanings(head_term)
-            said = tuple(_said(source, index, head))
-            found.append(_mention(source, index, head + behind - 1, [concept_of_number(n) for n in meant], said))
-            index = head + behind
-            continue
-        if count < 2:
-            short = _short_at(source, index)
-            if short:
-                long = _decided(short, source)
-                concepts = _long_form(long) if long else ()
-                if concepts:
-                    found.append(_mention(source, index, index, concepts, ()))
-                index += 1
-                continue
-        if count:
-            if index + count < size and source.words[index + count] == "induced":
-                index += count + 1  # "drug-induced …" with a head that is no term
-                continue
-            meant = TABLES.meanings(term)
-            found.append(_mention(source, index, index + count - 1, [concept_of_number(n) for n in meant], ()))
-            index += count
-        else:
-            index += 1
+        mention, used = _short_mention(source, index, defined) or _term_mention(source, index)
+        if mention is not None:
+            found.append(mention)
+        index += used
     return found
 
 
-def _said(source: _Text, first: int, head: int) -> list[str]:
+def _short_mention(source: _Text, index: int, defined: dict[str, str]) -> tuple[Mention | None, int] | None:
+    """The mention of a short form at a token and the tokens used; None when none stands there or a term is longer.
+
+    A short form whose meaning is unknown or undecided uses its tokens and is no mention.
+    """
+    known = _defined_at(source, index, defined) if defined else None
+    if known is None:
+        short = _short_at(source, index)
+        if short is None or source.longest(index)[0] > 1:
+            return None
+        known = (_decided(short, source) or "", 1)
+    concepts = _long_form(known[0])
+    return (_mention(source, index, index + known[1] - 1, concepts, ()) if concepts else None), known[1]
+
+
+def _term_mention(source: _Text, index: int) -> tuple[Mention | None, int]:
+    """The mention of the longest term at a token with the modifiers before it, and the tokens used (at least 1)."""
+    count, term = source.longest(index)
+    head, behind, head_term = _with_modifiers(source, index, count, term)
+    modifiers: tuple[str, ...] = ()
+    used = count
+    if behind and head + behind > index + count:
+        term, used, modifiers = head_term, head - index + behind, _said(source, index, head)
+    elif not count:
+        return None, 1
+    elif index + count < len(source.words) and source.words[index + count] == "induced":
+        return None, count + 1  # "drug-induced …" with a head that is no term
+    concepts = [concept_of_number(number) for number in TABLES.meanings(term)]
+    return _mention(source, index, index + used - 1, concepts, modifiers), used
+
+
+def _said(source: _Text, first: int, head: int) -> tuple[str, ...]:
     """The modifiers in front of a head as the text has them, lower case; "steroid-induced" is one."""
     parts: list[str] = []
     start = source.starts[first]
@@ -259,7 +257,7 @@ def _said(source: _Text, first: int, head: int) -> list[str]:
             parts = [source.text[start : source.ends[index]].lower()]
         else:
             parts.append(source.text[source.starts[index] : source.ends[index]].lower())
-    return parts
+    return tuple(parts)
 
 
 def ambiguous(text: str, *, abbreviations: Sequence[tuple[str, str]] = ()) -> dict[str, tuple[str, ...]]:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# An apostrophe inside a word, with the possessive s after it, is skipped; every other run of letters and digits is a token.
+# An apostrophe inside a word is skipped, with the possessive s after it; other runs of letters and digits are tokens.
 # A typist's prime and the acute accent stand for an apostrophe in many published files.
 _PIECES = re.compile(r"(?<=[^\W_])['’ʼ´′](?:s(?![^\W_]))?|[^\W_]+")
 _ASCII = re.compile(r"[^a-z0-9]+")
@@ -58,16 +58,15 @@ def fold(token: str) -> str:
     return word if short else _british(_singular(word))
 
 
+# Ending of a plural → of its singular; `-sis` goes where `-ses` goes, or "exercises" would never be found.
+_PLURALS = (("itides", "itis"), ("omata", "oma"), ("ae", "a"), ("sis", "se"))
+
+
 def _singular(word: str) -> str:
-    """The singular of a word of four letters or more; `-ses` and `-sis` both give `-se`, or "exercises" is never found."""
-    if word.endswith("ae"):  # vertebrae, bursae
-        return word[:-1]
-    if word.endswith("itides"):
-        return word[:-4] + "is"
-    if word.endswith("omata"):
-        return word[:-2]
-    if word.endswith("sis"):
-        return word[:-2] + "e"
+    """The singular of a word of four letters or more."""
+    for plural, singular in _PLURALS:
+        if word.endswith(plural):
+            return word[: -len(plural)] + singular
     if not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies") and len(word) > 4:
@@ -80,7 +79,7 @@ def _singular(word: str) -> str:
 
 
 def _british(word: str) -> str:
-    """American spelling of a British word: oedema, haemorrhage, tumour, randomised, sulphasalazine, leucocyte, fibre."""
+    """American spelling of a British word: oedema, tumour, randomised, sulphasalazine, leucocyte, fibre."""
     if len(word) > 4:
         word = word.replace("ae", "e").replace("oe", "e")
         if "our" in word:

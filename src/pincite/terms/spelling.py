@@ -69,7 +69,7 @@ def _correct(typed: str) -> str | None:
 
 def _near(words: dict[str, int], typed: str, allowed: int) -> dict[str, int]:
     """The words within so many edits, each with its distance."""
-    from rapidfuzz.distance import DamerauLevenshtein
+    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415  only a mistyped word needs it
 
     near = {}
     for candidate in words:

@@ -29,7 +29,7 @@ _CHAPTER = 128
 
 
 class Concept(Record):
-    """One meaning: its primary id, display name, kind, and the step of care it belongs to (interventions, drug classes)."""
+    """One meaning: primary id, display name, kind, and the step of care it belongs to (interventions, drugs)."""
 
     id: str
     label: str
@@ -42,7 +42,7 @@ def table_path(name: str) -> Path:
     return _FOLDER / name
 
 
-def _view(name: str, unit: str) -> memoryview:
+def _view(name: str, unit: Literal["B", "I"]) -> memoryview[int]:
     with table_path(name).open("rb") as file:
         return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)).cast("B").cast(unit)
 
@@ -171,7 +171,7 @@ def synonyms(ident: str, *, limit: int = 12) -> tuple[str, ...]:
 
 
 def wider(ident: str, *, steps: int = 1) -> tuple[str, ...]:
-    """Concepts up to `steps` above one, nearest first; chapters ("nervous system disorder") are left out, not passed."""
+    """Concepts up to `steps` above one, nearest first; chapters ("nervous system disorder") are left out."""
     start = _known(ident)
     found: dict[int, None] = {}
     level = [start]

@@ -1,17 +1,18 @@
-"""Pulls the figures out of a text: amounts with units, ranges, comparators, counts, intervals, p values and effect measures.
+"""Pulls the figures out of a text: amounts with units, ranges, counts, intervals, p values and effect measures.
 
-Used to compare sources (same quantity or not), to show doses and to check claims. Numbers that are names (L4, IL-6, [12],
-Table 3, dates, addresses) are left out. Words and units stand in data/number_words.tsv and data/units.tsv.
+Used to compare sources (same quantity or not), to show doses and to check claims. Numbers that are names (L4, IL-6,
+[12], Table 3, dates, addresses) are left out. Words and units stand in data/number_words.tsv and data/units.tsv.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Literal
+from typing import Literal, cast
 
-from pincite.text.units import Unit, alternation, divided, unit_named, unit_pattern, words
+from pincite.text.number_patterns import DIGITS, SUPERSCRIPTS, Patterns
+from pincite.text.number_patterns import patterns as find_patterns
+from pincite.text.units import Unit, alternation, divided, unit_named
 
 FigureKind = Literal[
     "quantity", "range", "change", "pair", "fraction", "interval", "p-value", "measure", "frequency", "year", "rank"
@@ -24,7 +25,8 @@ class Figure:
     """One figure: `text[start:end]`; `values` in `unit`, `base` in the base unit of `dimension`.
 
     `values` holds one number, two for a range, change, pair or interval, and numerator and denominator for a fraction.
-    `label` names an effect measure ("OR"), an interval ("95% CI") or a rank ("grade"); `decimals` counts decimals as printed.
+    `label` names an effect measure ("OR"), an interval ("95% CI") or a rank ("grade"); `decimals` counts decimals as
+    printed.
     """
 
     text: str
@@ -42,110 +44,16 @@ class Figure:
 
 # Dimensions in which a rounded value is another dose: there only an exact conversion counts as the same.
 _DOSES = ("mass", "volume", "activity", "units", "amount", "equivalents", "tablets", "capsules", "drops", "puffs", "1/")
-# Two roundings of one result differ by at most half the last digit, and by no more than this share of the value: 0.12 and 0.1
+_AGES = re.compile(
+    r"\b(?:age|aged|ages|people|adults|patients|women|men|persons?|children)\s+(?:\w+\s+)?$", re.IGNORECASE
+)
+# What a figure without a unit measures.
+_UNITLESS = {"p-value": "p", "measure": "measure", "interval": "measure"}
+# Two roundings of one result differ by at most half the last digit, and by no more than this share of the value: 0.12
+# and 0.1
 # or 2.5 and 3 years are then different results; 12.4% and 12% the same.
 _ROUNDED_SHARE = 0.1
 _CONVERTED_SHARE = 0.02
-
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|[1-9]\d{0,2}(?:[\u2009\u202f\u00a0 ]\d{3})+(?![\d.,]\d|\d)|\d+)(?:[.·∙]\d+)?|(?<!\d)[.·]\d+"
-_SIGNED = rf"[-−–+]?\s?(?:{_DIGITS})"
-_MONTHS = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?"
-_SKIP = (
-    r"https?://\S+|\bwww\.\S+|\b10\.\d{4,9}/\S+|(?<!\S)[^\s@]{1,64}+@\S+"
-    r"|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}/\d{1,2}/\d{2,4}\b"
-    rf"|\b\d{{1,2}}\s{_MONTHS},?\s\d{{4}}\b|\b{_MONTHS}\s\d{{1,2}},?\s\d{{4}}\b"
-    r"|(?<![\w.])\d+(?:\.\d+){2,}"
-    r"|\[\s?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\s?\]"
-    r"|(?<![^\W_])[A-Za-zα-ωΑ-Ω]{1,24}+[-–/]?\d[\w/.–-]*(?<![.–-])"  # L4-L5, IL-6, T12, SF-36
-    r"|\b\d+(?:st|nd|rd|th|s)\b"  # 6th, 1990s
-)
-_EXPONENT = r"\s?[x×]\s?10\s?\^?\s?(?P<power>[-−]?\d{1,2}|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
-_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
-_INTERVAL_NAME = (
-    r"\s?%?[\s-]*(?:CI|CrI|confidence\s+intervals?|credible\s+intervals?|confidence\s+limits)s?\b(?:\s*[\[(]CI[\])])?"
-)
-_SEPARATOR = r"\s?(?:to|and|through|[-–−—,;])\s?"
-
-
-@dataclass(frozen=True, slots=True)
-class _Patterns:
-    start: re.Pattern[str]
-    before: re.Pattern[str]
-    after: re.Pattern[str]
-    unit: re.Pattern[str]
-    per: re.Pattern[str]
-    bare_per: re.Pattern[str]
-    scale: re.Pattern[str]
-    range: re.Pattern[str]
-    interval: re.Pattern[str]
-    slash: re.Pattern[str]
-    of: re.Pattern[str]
-    measure: re.Pattern[str]
-    p_value: re.Pattern[str]
-    named_before: re.Pattern[str]
-    frequency: re.Pattern[str]
-    tables: dict[str, dict[str, str]]
-
-
-@cache
-def _patterns() -> _Patterns:
-    uses = ("number", "scale", "before", "after", "frequency", "measure", "rank", "label")
-    tables = {use: {phrase.lower(): meaning for phrase, meaning in words(use).items()} for use in uses}
-    number = alternation(tables["number"])
-    value = rf"(?:{_DIGITS}|\b(?:{number})(?:-(?:{number}))?\b)"
-    symbols = {phrase: mark for phrase, mark in tables["before"].items() if not phrase[0].isalpha()}
-    spoken = {phrase: mark for phrase, mark in tables["before"].items() if phrase[0].isalpha()}
-    unit = rf"[\s-]?(?P<unit>{unit_pattern()})(?![A-Za-z0-9])"
-    links = r"(?:\s*\([^()]{1,20}\))?(?:\s*(?:of|was|were|is|=|:|,|≈|~))*\s*\(?\s*$"
-    measured = alternation(words("measure"))
-    return _Patterns(
-        start=re.compile(
-            rf"(?P<skip>{_SKIP})"
-            rf"|(?P<frequency>\b(?i:{alternation(tables['frequency'])})(?![\w-]))"
-            rf"|(?P<value>(?<![\w.,·])(?<!\w[-–])(?:{_DIGITS}))"
-            rf"|(?P<word>\b(?i:{number})(?:-(?i:{number}))?\b(?!-?(?:sided|tailed|armed|way|another)))"
-        ),
-        before=re.compile(
-            rf"(?:(?P<mark>{alternation(symbols)})|(?:^|(?<=[\s(\[,;:])) ?(?P<spoken>{alternation(spoken)})(?:\s+(?:a|an|the|of|age))*)\s*$",
-            re.I,
-        ),
-        after=re.compile(
-            rf"\s?(?P<after>\+(?!\s?\d)|(?:{alternation({k: v for k, v in tables['after'].items() if k != '+'})})\b)",
-            re.I,
-        ),
-        unit=re.compile(unit),
-        per=re.compile(
-            rf"(?:\s?/\s?|\s+(?:per|a|each)\s+)(?:(?P<amount>{_DIGITS})[\s-]?)?(?P<unit>{unit_pattern()})(?![A-Za-z0-9])"
-            r"|\s+(?P<plain>once[\s-]daily|once\s(?:a|per)\sday|daily|nightly|once[\s-]weekly|once\s(?:a|per)\sweek|weekly|once[\s-]monthly|monthly|yearly|annually)\b",
-            re.ASCII,
-        ),
-        bare_per=re.compile(
-            rf"(?P<link>\s?/\s?|\s+per\s+)(?:(?P<amount>{_DIGITS})[\s-]?)?(?P<unit>{unit_pattern()})(?![A-Za-z0-9])",
-            re.ASCII,
-        ),
-        scale=re.compile(rf"[\s-](?P<scale>{alternation(tables['scale'])})\b|{_EXPONENT}", re.I),
-        range=re.compile(rf"\s?(?:[-–−—]|\bto\b|\bthrough\b)\s?(?P<value>{value})(?!\w*[-–]?\d)", re.I),
-        interval=re.compile(
-            rf"{_INTERVAL_NAME}\s*(?:of|was|from|for\s[\w\s]{{1,30}})?\s*[:=,]?\s*[\[(]?\s*(?P<low>{_SIGNED})\s?%?{_SEPARATOR}(?P<high>{_SIGNED})\s?(?P<percent>%)?"
-        ),
-        slash=re.compile(rf"\s?/\s?(?P<value>{_DIGITS})(?![\d/])"),
-        of=re.compile(
-            rf"\s(?:out\s+)?(?P<link>of|in|per)\s(?:(?:the|every|all|a total of)\s)*(?P<value>{value})(?![\w%])(?!\s?%)",
-            re.I,
-        ),
-        measure=re.compile(rf"(?<![\w-])(?P<label>{measured}){links}"),
-        p_value=re.compile(
-            r"(?<![\w])[pP](?:[\s-]?values?)?(?:\s+(?:for\s(?:trend|interaction|difference)))?\s*(?:of|was|is)?\s*(?P<mark>[<>=≤≥⩽⩾]|<=|>=|less than|of|was)\s*$"
-        ),
-        named_before=re.compile(
-            rf"(?<![\w-])(?:(?P<every>every|q)|(?P<time>day|week|month|year)|(?P<rank>{alternation(tables['rank'])})s?|(?P<label>{alternation(tables['label'])}))\s*$",
-            re.I,
-        ),
-        frequency=re.compile(
-            r"\s?times?\s+(?:a|per|each|every|/)?\s?(?P<daily>day|daily|week|weekly|month|monthly|year|yearly)\b|\s?x\s?/\s?(?P<short>day|week)\b"
-        ),
-        tables=tables,
-    )
 
 
 def figures(text: str) -> list[Figure]:
@@ -154,7 +62,7 @@ def figures(text: str) -> list[Figure]:
     >>> [(f.text, f.values, f.unit, f.comparator) for f in figures("Give up to 1,250 mg/day for 4–6 weeks.")]
     [('1,250 mg/day', (1250.0,), 'mg/day', '<='), ('4–6 weeks', (4.0, 6.0), 'week', '=')]
     """
-    patterns = _patterns()
+    patterns = find_patterns()
     found: list[Figure] = []
     position = 0
     while match := patterns.start.search(text, position):
@@ -185,7 +93,7 @@ def _time_unit(name: str) -> Unit:
     return divided(Unit("", "1", 1.0), unit_named(re.sub("ly$", "", name.replace("daily", "day"))))
 
 
-def _frequency(match: re.Match[str], patterns: _Patterns) -> Figure | None:
+def _frequency(match: re.Match[str], patterns: Patterns) -> Figure | None:
     """ "twice daily" as 2 per day. A bare "daily" or "weekly" says no more than its sentence, so it is no figure."""
     phrase = re.sub(r"\s+", " ", match["frequency"].lower())
     if phrase in ("daily", "nightly", "weekly", "monthly", "yearly", "annually"):
@@ -198,166 +106,180 @@ def _frequency(match: re.Match[str], patterns: _Patterns) -> Figure | None:
 
 def _made(
     text: str,
-    start: int,
-    end: int,
+    span: tuple[int, int],
     kind: FigureKind,
     values: tuple[float, ...],
     unit: Unit | None = None,
     *,
-    comparator: str = "=",
+    comparator: Comparator = "=",
     label: str | None = None,
     decimals: int = 0,
 ) -> Figure:
     if kind == "fraction":
         base: tuple[float, ...] = (values[0] / values[1],)
-        unit, dimension = None, "proportion"
+        dimension: str | None = "proportion"
     else:
         base = tuple(value * unit.factor + unit.offset for value in values) if unit else values
-        dimension = (
-            unit.dimension if unit else {"p-value": "p", "measure": "measure", "interval": "measure"}.get(kind, "")
-        )
-    return Figure(
-        text[start:end],
-        start,
-        end,
-        kind,
-        values,
-        unit.name if unit else None,
-        dimension or None,
-        base,
-        comparator,
-        label,
-        decimals,  # type: ignore[arg-type]
-    )
+        dimension = unit.dimension if unit else _UNITLESS.get(kind)
+    start, end = span
+    name = unit.name if unit else None
+    return Figure(text[start:end], start, end, kind, values, name, dimension, base, comparator, label, decimals)
 
 
-def _figure(text: str, match: re.Match[str], patterns: _Patterns) -> tuple[Figure | None, int]:
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A printed number on its way to a figure: where it stands, the words before it, a noun that names it."""
+
+    text: str
+    start: int
+    end: int
+    value: float
+    printed: str
+    context: str
+    named: re.Match[str] | None
+
+    @property
+    def decimals(self) -> int:
+        return _decimals(self.printed)
+
+
+def _figure(text: str, match: re.Match[str], patterns: Patterns) -> tuple[Figure | None, int]:
     """The figure that begins at `match`, or None for a number that is a name, and where to go on."""
-    start, end = match.start(), match.end()
+    start, end = match.span()
     printed = match.group()
     value = _number(printed, patterns.tables)
     context = text[max(0, start - 48) : start]
     if interval := patterns.interval.match(text, end):
-        low, high = (
-            _number(interval[side].replace(" ", "") if interval[side][0] in "-−–+" else interval[side], patterns.tables)
-            for side in ("low", "high")
-        )
+        low, high = (_signed(interval[side], patterns) for side in ("low", "high"))
         unit = unit_named("%") if interval["percent"] else None
         digits = max(_decimals(interval["low"]), _decimals(interval["high"]))
-        figure = _made(text, (start, interval.end()), "interval", (low, high), unit, label=f"{printed}% CI", decimals=digits
-        )
-        return figure, interval.end()
+        span, label = (start, interval.end()), f"{printed}% CI"
+        return _made(text, span, "interval", (low, high), unit, label=label, decimals=digits), interval.end()
     if start and text[start - 1] in "-−–" and (start == 1 or text[start - 2] in " ([=:,<>~"):
         start, value, context = start - 1, -value, context[:-1]
     if p := patterns.p_value.search(context):
-        mark = patterns.tables["before"].get(p["mark"], "=")
-        return _made(text, (start, end), "p-value", (value,), comparator=mark, label="p", decimals=_decimals(printed)
-        ), end
+        mark = _mark(p["mark"], patterns)
+        digits = _decimals(printed)
+        return _made(text, (start, end), "p-value", (value,), comparator=mark, label="p", decimals=digits), end
     named = patterns.named_before.search(context)
     if named and named["label"]:
         return None, end
-    return _amount(text, start, end, value, printed, context, named, patterns)
-
-
-def _amount(  # noqa: PLR0912 the cases are the grammar of a figure, and read best in one place
-    text: str,
-    start: int,
-    end: int,
-    value: float,
-    printed: str,
-    context: str,
-    named: re.Match[str] | None,
-    patterns: _Patterns,
-) -> tuple[Figure | None, int]:
-    tables = patterns.tables
     scaled, end = _scaled(text, end, patterns)
-    values: tuple[float, ...] = (value * scaled,)
-    decimals = _decimals(printed)
-    kind: FigureKind = "quantity"
-    label: str | None = None
+    number = _Number(text, start, end, value * scaled, printed, context, named)
+    return _counted(number, patterns) or _amount(number, patterns)
+
+
+def _signed(printed: str, patterns: Patterns) -> float:
+    return _number(re.sub(r"^([-−–+])\s", r"\1", printed), patterns.tables)
+
+
+def _counted(number: _Number, patterns: Patterns) -> tuple[Figure, int] | None:
+    """ "3 times a week", "12/45", "8 of 44", "120/80 mmHg": what follows makes the number more than an amount."""
+    text, end = number.text, number.end
     if often := patterns.frequency.match(text, end):
         every = _time_unit(often["daily"] or often["short"])
-        return _made(text, (start, often.end()), "frequency", values, every, comparator=_comparator(context, every, patterns)[0]
-        ), often.end()
-    unit, end = _unit(text, end, patterns)
-    if unit is None and (of := patterns.slash.match(text, end) or patterns.of.match(text, end)):
-        total = _number(of["value"], tables)
-        pair_unit, after = _unit(text, of.end(), patterns)
-        if pair_unit and "/" in of.group() and pair_unit.dimension.split("/")[0] in (*_DOSES, "pressure"):
-            return _made(text, (start, after), "pair", (values[0], total), pair_unit, decimals=decimals), after
-        linked = (
-            "/" in of.group() or (of["link"].lower() == "of" and values[0] < total) or (total >= 10 and total % 10 == 0)
-        )
-        if linked and 0 <= values[0] <= total and total > 0 and float.is_integer(value):
-            return _made(text, (start, of.end()), "fraction", (values[0], total), decimals=decimals), of.end()
-    if (to := patterns.range.match(text, end)) or (to := _between(text, end, context, patterns)):
-        high = _number(to["value"], tables)
-        scaled, after = _scaled(text, to.end(), patterns)
-        high_unit, after = _unit(text, after, patterns)
-        same = unit is None or high_unit is None or unit.dimension == high_unit.dimension
-        joined = text[end : to.start("value")].strip()
-        if same and (unit or high_unit or joined.isalpha() or values[0] < high):
-            whole = high_unit or unit
-            low = values[0] * (scaled if unit is None else 1)
-            if whole and unit and unit.name != whole.name:
-                low = (low * unit.factor + unit.offset - whole.offset) / whole.factor
-            kind = "change" if re.search(r"\bfrom\s+$", context) and low > high * scaled else "range"
-            values, unit, end = (low, high * scaled), whole, after
-            decimals = max(decimals, _decimals(to["value"]))
-    comparator, shift = _comparator(context, unit, patterns)
-    if (after_match := patterns.after.match(text, end)) and comparator == "=":
-        comparator, end = tables["after"][re.sub(r"\s+", " ", after_match["after"].lower())], after_match.end()
-    if measure := patterns.measure.search(context[: len(context) - shift] if shift else context):
-        if unit is None or unit.name in ("%", "point", "mm", "cm"):
-            kind, label = (
-                ("measure" if len(values) == 1 else kind),
-                tables["measure"][re.sub(r"[\s-]+", " ", measure["label"].lower())],
-            )
-    elif named and named["every"] and unit and unit.dimension in ("time", "calendar"):
+        comparator, _ = _comparator(number.context, every, patterns)
+        span = (number.start, often.end())
+        return _made(text, span, "frequency", (number.value,), every, comparator=comparator), often.end()
+    if _unit(text, end, patterns)[0]:
+        return None
+    of = patterns.slash.match(text, end) or patterns.of.match(text, end)
+    if not of:
+        return None
+    values = (number.value, _number(of["value"], patterns.tables))
+    slash = "/" in of.group()
+    unit, after = _unit(text, of.end(), patterns)
+    if unit and slash and unit.dimension.split("/")[0] in (*_DOSES, "pressure"):
+        return _made(text, (number.start, after), "pair", values, unit, decimals=number.decimals), after
+    # "1 in 10" and "5 per 1,000" are shares; "12 in 45" is hardly one, "3 in 2015" never.
+    linked = (
+        slash or (of["link"].lower() == "of" and values[0] < values[1]) or (values[1] >= 10 and values[1] % 10 == 0)
+    )
+    if linked and 0 <= values[0] <= values[1] and values[1] > 0 and number.value.is_integer():
+        return _made(text, (number.start, of.end()), "fraction", values, decimals=number.decimals), of.end()
+    return None
+
+
+def _amount(number: _Number, patterns: Patterns) -> tuple[Figure | None, int]:
+    """An amount or range with unit, comparator and the name of its measure."""
+    text, context, named = number.text, number.context, number.named
+    unit, end = _unit(text, number.end, patterns)
+    kind: FigureKind = "quantity"
+    values: tuple[float, ...] = (number.value,)
+    decimals = number.decimals
+    if ranged := _range(number, unit, end, patterns):
+        values, unit, end, decimals = ranged
+        kind = "change" if values[0] > values[1] and re.search(r"\bfrom\s+$", context) else "range"
+    comparator, taken = _comparator(context, unit, patterns)
+    if comparator == "=" and (after := patterns.after.match(text, end)):
+        comparator, end = _mark(after["after"], patterns), after.end()
+    span = (number.start, end)
+    measure = patterns.measure.search(context[: len(context) - taken])
+    if measure and (unit is None or unit.name in ("%", "point", "mm", "cm")):
+        label = patterns.tables["measure"][re.sub(r"[\s-]+", " ", measure["label"].lower())]
+        kind = "measure" if len(values) == 1 else kind
+        return _made(text, span, kind, values, unit, comparator=comparator, label=label, decimals=decimals), end
+    if named and named["every"] and unit and unit.dimension in ("time", "calendar") and all(values):
         per = Unit(f"every {unit.name}", f"1/{unit.dimension}", 1.0)
-        base = tuple(1 / (one * unit.factor) for one in values if one)
-        if base:
-            shown = context[named.start() :] + text[start:end]
-            return replace(
-                _made(text, (start, end), "frequency", values, per),
-                base=base,
-                start=start - len(context) + named.start(),
-                text=shown,
-            ), end
-    elif named and unit is None and kind == "quantity":
-        if named["rank"]:
-            kind, label = "rank", named["rank"].lower()
-        elif named["time"]:
+        base = tuple(1 / (value * unit.factor) for value in values)
+        whole = (number.start - len(context) + named.start(), end)
+        return replace(_made(text, whole, "frequency", values, per), base=base), end
+    if unit is None and kind == "quantity":
+        if named and named["rank"]:
+            return _made(text, span, "rank", values, comparator=comparator, label=named["rank"].lower()), end
+        if named and named["time"]:
             unit = unit_named(named["time"])
-    if unit is None and kind == "quantity" and not label:
-        if _is_name(text, start, end, printed, values[0], comparator):
+        elif _is_name(number, comparator):
             return None, end
-        if 1900 <= value <= 2099 and printed.isdigit() and len(printed) == 4 and comparator in ("=", "~", ">", "<"):
+        elif re.fullmatch(r"(?:19|20)\d\d", number.printed):
             kind = "year"
-    return _made(text, (start, end), kind, values, unit, comparator=comparator, label=label, decimals=decimals), end
+    return _made(text, span, kind, values, unit, comparator=comparator, decimals=decimals), end
 
 
-def _between(text: str, end: int, context: str, patterns: _Patterns) -> re.Match[str] | None:
+def _range(
+    number: _Number, unit: Unit | None, end: int, patterns: Patterns
+) -> tuple[tuple[float, float], Unit | None, int, int] | None:
+    """Both ends of a range in the unit of its upper end, that unit, where the range ends, and its decimals."""
+    text = number.text
+    to = patterns.range.match(text, end) or _between(text, end, number.context, patterns)
+    if not to:
+        return None
+    scaled, after = _scaled(text, to.end(), patterns)
+    high = _number(to["value"], patterns.tables) * scaled
+    high_unit, after = _unit(text, after, patterns)
+    if unit and high_unit and unit.dimension != high_unit.dimension:
+        return None
+    joined = text[end : to.start("value")].strip()
+    whole = high_unit or unit
+    if not (whole or joined.isalpha() or number.value < high):
+        return None
+    low = number.value * (1 if unit else scaled)
+    if whole and unit and unit.name != whole.name:
+        low = (low * unit.factor + unit.offset - whole.offset) / whole.factor
+    return (low, high), whole, after, max(number.decimals, _decimals(to["value"]))
+
+
+def _between(text: str, end: int, context: str, patterns: Patterns) -> re.Match[str] | None:
     """The upper end of "between 4 and 6": here alone "and" makes a range."""
     if not re.search(r"\bbetween\s+$", context, re.I):
         return None
     number = alternation(patterns.tables["number"])
-    return re.compile(rf"\s+and\s+(?P<value>{_DIGITS}|\b(?:{number})\b)", re.I).match(text, end)
+    return re.compile(rf"\s+and\s+(?P<value>{DIGITS}|\b(?:{number})\b)", re.I).match(text, end)
 
 
-def _scaled(text: str, end: int, patterns: _Patterns) -> tuple[float, int]:
+def _scaled(text: str, end: int, patterns: Patterns) -> tuple[float, int]:
     """The multiplier after a number ("1.2 million", "4.5 × 10⁹") and where it ends; 1 when there is none."""
     factor = 1.0
     while scale := patterns.scale.match(text, end):
         if scale["scale"]:
             factor *= float(patterns.tables["scale"][scale["scale"].lower()])
         else:
-            factor *= 10.0 ** int(scale["power"].translate(_SUPERSCRIPTS))
+            factor *= 10.0 ** int(scale["power"].translate(SUPERSCRIPTS))
         end = scale.end()
     return factor, end
 
 
-def _unit(text: str, end: int, patterns: _Patterns) -> tuple[Unit | None, int]:
+def _unit(text: str, end: int, patterns: Patterns) -> tuple[Unit | None, int]:
     """The unit, with its denominators, that stands at `end`."""
     match = patterns.unit.match(text, end)
     if not match:
@@ -390,36 +312,40 @@ def _unit(text: str, end: int, patterns: _Patterns) -> tuple[Unit | None, int]:
     return unit, end
 
 
-def _comparator(context: str, unit: Unit | None, patterns: _Patterns) -> tuple[str, int]:
+def _mark(phrase: str, patterns: Patterns) -> Comparator:
+    """The comparator that a sign or phrase stands for; "=" for "of" and "was"."""
+    key = re.sub(r"[\s-]+", " ", phrase.lower()).strip()
+    found = patterns.tables["before"].get(key) or patterns.tables["after"].get(key) or "="
+    return cast(Comparator, found)
+
+
+def _comparator(context: str, unit: Unit | None, patterns: Patterns) -> tuple[Comparator, int]:
     """The comparator before a number and how many characters of `context` it takes."""
     match = patterns.before.search(context)
     if not match:
         return "=", 0
-    phrase = re.sub(r"[\s-]+", " ", (match["mark"] or match["spoken"]).lower()).strip()
-    timed = unit is not None and unit.dimension in ("time", "calendar")
+    phrase = match["mark"] or match["spoken"]
     # "over 12 weeks" is how long something lasted; only of ages does "over" compare.
-    if (
-        phrase in ("over", "under")
-        and timed
-        and not re.search(
-            r"\b(?:age|aged|ages|people|adults|patients|women|men|persons?|children)\s+(?:\w+\s+)?$",
-            context[: match.start()],
-        )
-    ):
+    timed = unit is not None and unit.dimension in ("time", "calendar")
+    if timed and phrase.lower() in ("over", "under") and not _AGES.search(context[: match.start()]):
         return "=", 0
-    return patterns.tables["before"].get(phrase, match["mark"] or "="), len(context) - match.start()
+    return _mark(phrase, patterns), len(context) - match.start()
 
 
-def _is_name(text: str, start: int, end: int, printed: str, value: float, comparator: str) -> bool:
-    """Whether a number without a unit names something: "5-HT", "3D", a registry number of seven digits or more, "one"."""
+def _is_name(number: _Number, comparator: str) -> bool:
+    """Whether a number without a unit names something: "5-HT", "3D", a registry number of seven digits or more,
+    "one".
+    """
     if comparator in ("<", "<=", ">", ">="):
         return False
-    following = text[end : end + 2]
+    following = number.text[number.end : number.end + 2]
     if following[:1].isalpha() or (following[:1] in ("-", "–") and following[1:].isalpha()):
         return True
-    if printed[0].isalpha():
-        return value <= 1
-    return printed.isdigit() and (len(printed) >= 7 or (len(printed) > 1 and printed[0] == "0"))
+    if number.printed[0].isalpha():
+        return number.value <= 1
+    return number.printed.isdigit() and (
+        len(number.printed) >= 7 or (len(number.printed) > 1 and number.printed[0] == "0")
+    )
 
 
 def _with_shared_units(text: str, found: list[Figure]) -> list[Figure]:
@@ -438,7 +364,8 @@ def _with_shared_units(text: str, found: list[Figure]) -> list[Figure]:
 
 
 def same_quantity(one: Figure, other: Figure, *, rounding: bool = True) -> bool:
-    """Whether two figures state one quantity, converting units; `rounding` lets 12.4% equal 12%, never one dose another.
+    """Whether two figures state one quantity, converting units; `rounding` lets 12.4% equal 12%, never one dose
+    another.
 
     Comparators differ only when they oppose each other (< 5 and > 5). Months and weeks never match; hours and days do.
     """

@@ -1,4 +1,5 @@
-"""Reading grade of a text: Flesch-Kincaid and SMOG, with a syllable counter of our own (rules, then data/syllables.tsv).
+"""Reading grade of a text: Flesch-Kincaid and SMOG, with a syllable counter of our own (rules, then
+data/syllables.tsv).
 
 Shown beside answers for patients. Both grades are US school years.
 """
@@ -14,12 +15,14 @@ from pincite.text.tables import rows
 
 _WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:['’][A-Za-z]+)*")
 _VOWELS = re.compile(r"[aeiouyàáâäèéêëìíîïòóôöùúûü]+")
-# Pairs of vowels that are spoken apart: tri-al, sci-ence, osteo-, re-act, us-ual, flu-id, be-ing, play-er, a-orta, strenu-ous.
+# Pairs of vowels that are spoken apart: tri-al, sci-ence, osteo-, re-act, us-ual, flu-id, be-ing, play-er, a-orta,
+# strenu-ous.
 _APART = re.compile(
     r"i(?=a(?!ge)|o|u|en|et)|e(?=o)|(?<=e)o(?=a)|crea(?=t[ei]|#)|^reac(?!h)|rhea|[aeiou][^aeiou]{1,3}(?=ea$)|(?<![gq])ua|(?<![gqaeiou])ue(?=[lnr])|(?<=[ltn])ui"
     r"|[eo]i(?=ng)|oic$|lei$|^rei|^coe|poe|coag|y(?:(?=i)|(?<=[aou]y)(?:e(?=[rt])|[ao])|(?<=ey)o|(?<=[bcdhklmrt]y)[ao])|ao|ii|uou|uu"
 )
-# After c, g, s, t and x an i before a vowel only softens the letter: pa-tient, spe-cial, re-gion; so does e in o-cean and sur-geon.
+# After c, g, s, t and x an i before a vowel only softens the letter: pa-tient, spe-cial, re-gion; so does e in o-cean
+# and sur-geon.
 _TOGETHER = re.compile(
     r"(?<!s)ci(?!at|et|um)(?=[aeou])|[gx]i(?=[aou])|[st]i(?!o$|et|at|um)(?=[aeou])|l?li(?=a[nr])|c(?=ean)|ge(?=on|ou)|ll?i(?=on)|ni(?=on)"
 )
@@ -76,7 +79,9 @@ def _counts(text: str) -> tuple[int, int, int, int]:
 
 
 def flesch_kincaid(text: str) -> float:
-    """Flesch-Kincaid grade (Kincaid 1975): 0.39 words per sentence + 11.8 syllables per word − 15.59; 0.0 without words."""
+    """Flesch-Kincaid grade (Kincaid 1975): 0.39 words per sentence + 11.8 syllables per word − 15.59; 0.0 without
+    words.
+    """
     count, words, total, _ = _counts(text)
     return round(0.39 * words / count + 11.8 * total / words - 15.59, 2) if words else 0.0
 

@@ -1,6 +1,6 @@
 """Cuts text into sentences with exact offsets: sentencex proposes boundaries, clinical rules join and split them again.
 
-Ingest lays passages out by these spans and every quote is one of them, so a wrong boundary is a quote that stops at "approx.".
+Passages are laid out by these spans and every quote is one: a wrong boundary is a quote that stops at "approx.".
 The abbreviations stand in `data/sentence-joins.tsv`. Time is linear in the length of the text.
 """
 
@@ -43,7 +43,7 @@ def _joins() -> dict[str, frozenset[str]]:
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """Spans (start, end) of the sentences of `text`, in code points, without surrounding blanks; a line break always ends one.
+    """Spans (start, end) of the sentences of `text`, in code points, without blanks around; a line break ends one.
 
     >>> [("Pain fell by 2 (p = 0.05). It rose.")[a:b] for a, b in sentences("Pain fell by 2 (p = 0.05). It rose.")]
     ['Pain fell by 2 (p = 0.05).', 'It rose.']
@@ -137,33 +137,28 @@ class _Brackets:
 def _goes_on(piece: str, start: int, end: int) -> bool:
     """Whether the sentence that would end at `end` goes on behind it."""
     left = piece[max(start, end - 60) : end].rstrip()
-    if len(left) < 8 and end - start < 10 and _LIST_MARK.fullmatch(left):
+    if end - start < 10 and _LIST_MARK.fullmatch(left):
         return True  # "1." belongs to its item
     if not left.endswith("."):
         return False
     right = piece[end : end + 40].lstrip()
     words = left.split()
-    token = words[-1].rstrip(".").lstrip("([\"“‘'").lower() if words else ""
+    token = words[-1].rstrip(".").lstrip("([\"“‘'").lower()
     when = _joins().get(token, frozenset())
     word = _FIRST_WORD.match(right)
     first = word[1] if word else ""
     opens = first[:1].isupper() and "starter" in _joins().get(first.lower(), frozenset())
+    dotted = re.fullmatch(r"(?:[a-z]\.)+[a-z]", token) is not None
     small = right[:1].islower() or right[:1].isdigit() or right[:1] in "([<>=≤≥±–-%/,;:"
-    if "always" in when:
-        return True
-    if "unless" in when and not opens:
-        return True
-    if "number" in when and right[:1].isdigit():
-        # "The answer is no. 5 patients" has "no" in small letters inside a sentence: the usual form is "No. 5" or "(no. 5".
-        return not (token == "no" and words[-1][:1].islower() and not left.endswith(("(no.", "study no.", "case no.")))
-    if "lower" in when and small:
-        return True
-    if right[:1].islower() and (len(token) == 1 or "." in token):
-        return True
-    if not opens and re.fullmatch(r"(?:[a-z]\.)+[a-z]", token):
-        return True
-    # "J. Smith", "E. Coli": an initial before a capitalised word that opens no sentence; "vitamin D. Patients" ends one.
-    return bool(_INITIAL.search(left)) and len(words) == 1 and first[:1].isupper() and not opens
+    return (
+        "always" in when
+        or (not opens and ("unless" in when or dotted))
+        or ("number" in when and right[:1].isdigit())
+        or ("lower" in when and small)
+        or (right[:1].islower() and (dotted or (len(token) == 1 and token.isalnum())))
+        # "J. Smith" opens a sentence with an initial; "vitamin D. Patients" ends one with a capital.
+        or (bool(_INITIAL.search(left)) and len(words) == 1 and first[:1].isupper() and not opens)
+    )
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

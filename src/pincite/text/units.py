@@ -1,6 +1,8 @@
-"""Units of measure and number words, from data/units.tsv and data/number_words.tsv: spelling → canonical unit, dimension, base value.
+"""Units of measure and number words, from data/units.tsv and data/number_words.tsv: spelling → canonical unit,
+dimension, base value.
 
-Used by `text.numbers`. A unit with denominators ("mg/kg/day") is built from its parts, so the table holds only single units.
+Used by `text.numbers`. A unit with denominators ("mg/kg/day") is built from its parts, so the table holds only single
+units.
 """
 
 from __future__ import annotations
