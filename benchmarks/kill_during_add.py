@@ -56,8 +56,6 @@ def work(place: str, first: int) -> None:
     def told(_: object, names: tuple[str, ...]) -> None:
         print("\n".join(names), flush=True)
 
-    from pincite.library import writing
-
     writing.BATCH_PASSAGES = 200
     library = Library.open(place)
     first_part = [one for one, _ in zip(endless(), range(400), strict=False)]

@@ -42,13 +42,15 @@ def readings(texts: list[str], wanted: int) -> Iterator[Reading]:
             end = start + len(part)
             passages.append(
                 Passage(
-                    id=f"{name}#{at}", document_id=name, ordinal=at, section="Abstract", kind="abstract", start=start, end=end,
+                    id=f"{name}#{at}", document_id=name, ordinal=at, section="Abstract", kind="abstract", start=start,
+                    end=end,
                     text=part, sentences=((start, end),),
                 )
             )  # fmt: skip
             start = end + 2
         document = Document(
-            id=name, source=name, text=text, text_sha256=hashlib.sha256(text.encode()).hexdigest(), tier=tiers[number % 3],
+            id=name, source=name, text=text, text_sha256=hashlib.sha256(text.encode()).hexdigest(), 
+            tier=tiers[number % 3],
             extent="abstract", title=f"Copy {number}", year=1990 + number % 35,
         )  # fmt: skip
         yield Reading(document=document, passages=tuple(passages))
@@ -69,9 +71,7 @@ def main(folder: Path, wanted: int) -> None:
                 call(library, question)
                 times.append((time.perf_counter() - began) * 1000)
             ranked = statistics.quantiles(times, n=20)
-            print(
-                f"{name}, words alone: p50 {statistics.median(times):.0f} ms, p95 {ranked[18]:.0f} ms, peak memory {peak():.0f} MiB"
-            )
+            print(f"{name}: p50 {statistics.median(times):.0f} ms, p95 {ranked[18]:.0f} ms, peak {peak():.0f} MiB")
 
 
 def peak() -> float:

@@ -1,8 +1,8 @@
 """How often the rules of direction, kind and strength agree with the annotations of the starter records.
 
-The records are split by the hash of their file name: one half tunes the rules, the other scores them. Run: `python evaluation/appraisal.py`.
-Annotations are a person's judgement: in trials the annotators say "for" as often as "decrease" for less pain; so direction is also
-given coarsely, as polarity (good, bad, none).
+The records are split by the hash of their file name: one half tunes the rules, the other scores them. Run: `python
+evaluation/appraisal.py`. Annotations are a person's judgement: in trials the annotators say "for" as often as
+"decrease" for less pain; so direction is also given coarsely, as polarity (good, bad, none).
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def advice_pairs(half: str) -> list[tuple[str, str | None]]:
 
 
 def polarity_pairs(half: str) -> list[tuple[str, str | None]]:
-    """(annotated, found) polarity of findings annotated for, against or no-difference; an unstated one counts as wrong."""
+    """(annotated, found) polarity of findings annotated for, against or no-difference; an unstated one counts as
+    wrong."""
     meaning = {"for": "benefit", "against": "not-benefit", "no-difference": "not-benefit"}
     result: list[tuple[str, str | None]] = []
     for c in cases():
@@ -98,7 +99,8 @@ def kind_pairs(half: str) -> list[tuple[str, str]]:
 
 
 def strength_pairs(half: str) -> list[tuple[bool, bool]]:
-    """Is a strength or certainty printed, by annotation and by rule; the annotation counts only where its words stand in the text."""
+    """Is a strength or certainty printed, by annotation and by rule; the annotation counts only where its words stand
+    in the text."""
     pairs = []
     for c in cases():
         if c.half != half:

@@ -65,10 +65,12 @@ class Rules:
         return not all(len(w) <= 2 or w in self.stopped or self.folded.get(w, 0) > 600 for w in words)
 
     def keeps_unii(self, key: str, sure: set[str], elsewhere: set[str]) -> bool:
-        """Whether an FDA name is kept: a common name with digits or of four words and more needs a second source."""
+        """Whether an FDA name is kept: an English word, or a long common name, needs a second source."""
         if key in elsewhere:
             return True
         words = key.split()
+        if len(words) == 1 and self.folded.get(key, 0) >= 0.05 and key not in self.allowed:  # the brands Knack, Zeal
+            return False
         if key not in sure and (len(words) >= 4 or any(c.isdigit() for c in key)) and not _is_code(key):
             return False
         return len(words) <= 4

@@ -282,11 +282,12 @@ def ner_drugs(path: Path, headings: dict[str, Raw]) -> Iterator[Raw]:
 
 # --- FDA UNII --------------------------------------------------------------------------------------------------------
 
-_SALT_WORDS = """sodium potassium calcium magnesium hydrochloride dihydrochloride hydrobromide sulfate sulphate phosphate
-acetate citrate tartrate bitartrate maleate fumarate mesylate tosylate besylate succinate nitrate lactate gluconate
-monohydrate dihydrate trihydrate hemihydrate anhydrous disodium bromide chloride iodide malate oxalate pamoate
-tromethamine trometamol hyclate lysine arginine meglumine diethylamine epolamine hydrate trometamine medoxomil
-benzathine palmitate valerate propionate dipropionate furoate decanoate enanthate cypionate"""
+_SALT_WORDS = """sodium potassium calcium magnesium hydrochloride dihydrochloride hydrobromide sulfate sulphate
+phosphate acetate citrate tartrate bitartrate maleate fumarate mesylate tosylate besylate succinate
+nitrate lactate gluconate monohydrate dihydrate trihydrate hemihydrate anhydrous disodium bromide
+chloride iodide malate oxalate pamoate tromethamine trometamol hyclate lysine arginine meglumine
+diethylamine epolamine hydrate trometamine medoxomil benzathine palmitate valerate propionate
+dipropionate furoate decanoate enanthate cypionate"""
 SALTS = frozenset(_SALT_WORDS.split())
 _CODE = re.compile(r"^[A-Z]{2,4}-?\d{3,6}$")
 

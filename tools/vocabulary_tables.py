@@ -5,9 +5,11 @@ Files written (all little-endian, byte-identical on a rebuild):
                              concept number, or, with the top bit set, a place in more.u32
   more.u32                   runs of: count, concept numbers (best first), for terms with several meanings
   ids.marisa, ids.u32        trie of all identifiers; key id → concept number
+  primary.u32                concept number → key id of its primary identifier in ids.marisa
+  children.u32               for each concept number and one more: where its children begin; then all children
   kinds.u8                   concept number → place in KINDS, plus 128 for a chapter of a vocabulary
   concepts.bin               u32 number of blocks, u32 end of each, then zlib blocks of BLOCK concepts, one a line:
-                             ids, label, category, parents, children, related, display forms
+                             ids, label, category, parents, related, display forms
   words.bin                  26 u32 ends, then one zlib block for each first letter: word, tab, weight
   english.marisa             ordinary English words, which spelling correction leaves alone
 """
@@ -163,7 +165,7 @@ def write(  # noqa: PLR0917  the parts of one build
             forms[0] = _spoken(forms[0], lower)
         refs = [
             "|".join(str(number[i]) for i in sorted(group, key=lambda i: number[i]))
-            for group in (raw.parents & number.keys(), set(children[ident]), raw.related & number.keys())
+            for group in (raw.parents & number.keys(), raw.related & number.keys())
         ]
         ids = [ident, *sorted(raw.same - {ident}, key=rank)]
         clean = [form.replace("|", "/").replace("\t", " ") for form in dict.fromkeys(forms)]
@@ -188,14 +190,14 @@ def write(  # noqa: PLR0917  the parts of one build
     (folder / "terms.u32").write_bytes(values.tobytes())
     (folder / "more.u32").write_bytes(more.tobytes())
 
-    aliases = {alias: number[i] for i in order for alias in (concepts[i].same | {i})}
-    trie = marisa_trie.Trie(sorted(aliases))
-    trie.save(str(folder / "ids.marisa"))
-    values = array("I", bytes(4 * len(aliases)))
-    for alias, place in aliases.items():
-        values[trie.key_id(alias)] = place
-    (folder / "ids.u32").write_bytes(values.tobytes())
+    _write_ids(folder, concepts, order, children)
     _write_words(folder, concepts, order, rules)
+    return _notes(concepts, terms, rules)
+
+
+def _notes(concepts: dict[str, Raw], terms: dict[str, list[str]], rules: Rules) -> list[str]:
+    """What a reviewer should look at: ordinary words dropped and kept, and terms with several meanings."""
+    keys = sorted(terms)
     notes = [f"ordinary\t{share:.1f}\t{word}" for word, share in sorted(rules.dropped.items(), key=lambda x: -x[1])]
     kept = [key for key in keys if " " not in key and rules.folded.get(key, 0) >= 1]
     notes += [
@@ -212,6 +214,24 @@ def write(  # noqa: PLR0917  the parts of one build
 def _spoken(term: str, lower: set[str]) -> str:
     """A title-case name as it stands in a sentence: words known in lower case lose their capital, names keep it."""
     return re.sub(r"\b[A-Z][a-z]+\b", lambda m: m[0].lower() if m[0].lower() in lower else m[0], term)
+
+
+def _write_ids(folder: Path, concepts: dict[str, Raw], order: list[str], children: dict[str, list[str]]) -> None:
+    """All identifiers, and the children of each concept."""
+    number = {ident: place for place, ident in enumerate(order)}
+    aliases = {alias: number[i] for i in order for alias in (concepts[i].same | {i})}
+    trie = marisa_trie.Trie(sorted(aliases))
+    trie.save(str(folder / "ids.marisa"))
+    values = array("I", bytes(4 * len(aliases)))
+    for alias, place in aliases.items():
+        values[trie.key_id(alias)] = place
+    (folder / "ids.u32").write_bytes(values.tobytes())
+    (folder / "primary.u32").write_bytes(array("I", [trie.key_id(i) for i in order]).tobytes())
+    edges, ends = array("I"), array("I", [0])
+    for ident in order:
+        edges.extend(sorted(number[child] for child in children[ident]))
+        ends.append(len(edges))
+    (folder / "children.u32").write_bytes(ends.tobytes() + edges.tobytes())
 
 
 def _write_blocks(path: Path, blocks: list[str]) -> None:

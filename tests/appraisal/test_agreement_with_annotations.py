@@ -1,4 +1,4 @@
-"""Floors a little under what the rules reach on the scoring half of the annotated starter records; see `evaluation/appraisal.py`."""
+"""Floors a little under what the rules reach on the scoring half of the starter records; see `evaluation/appraisal.py`."""
 
 from __future__ import annotations
 

@@ -179,6 +179,7 @@ def test_check_finds_a_quote_that_no_longer_stands(run: Run, library: Path, answ
         ("html", b"<article"),
         ("docx", b"PK"),
         ("json", b"{"),
+        ("fhir", b"{"),
     ],
 )
 def test_export_writes_each_format(run: Run, answer_file: Path, tmp_path: Path, name: str, sign: bytes) -> None:
@@ -189,7 +190,7 @@ def test_export_writes_each_format(run: Run, answer_file: Path, tmp_path: Path, 
 
 
 def test_an_unknown_writer_is_answered_with_the_known_ones(run: Run, answer_file: Path) -> None:
-    assert "bibtex, csl, docx" in failure(run("export", str(answer_file), "--to", "fhir"))
+    assert "bibtex, csl, docx" in failure(run("export", str(answer_file), "--to", "pptx"))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 
 import pytest
@@ -85,3 +86,10 @@ def test_cut_and_spoilt_texts_give_a_draft_or_a_named_refusal(spoilt: object) ->
     for data in spoilt(TEXT.encode(), 150):  # type: ignore[operator]
         with suppress(UnreadableError):
             list(reader.drafts(Source("x.txt", data)))
+
+
+def test_a_long_run_of_broken_words_is_joined_in_linear_time() -> None:
+    began = time.process_time()
+    assert draft(b"ab-\n" * 50_000).blocks
+    assert draft(b"Some words here.\n\nMethods\n\nmore words.\n" * 20_000).blocks
+    assert time.process_time() - began < 10

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from making import made
 
+import pincite
 from pincite import ingest
 from pincite.library.starter import create_empty, open_library
 from pincite.library.store import Library
@@ -36,6 +37,4 @@ def test_an_empty_or_own_library_stays_without_the_shipped_records(tmp_path: Pat
 
 
 def _shipped() -> Path:
-    import pincite
-
     return Path(pincite.__file__).parent / "data" / "starter"

@@ -39,7 +39,7 @@ def named(ids: tuple[str, ...]) -> set[str]:
         ("deep vein thrombosis", "venous thromboembolism", 1),
         ("ischemic stroke", "stroke", 1),
         ("kyphoplasty", "vertebral augmentation", 1),
-        ("microdiscectomy", "spine surgery", 1),
+        ("microdiscectomy", "spine surgery", 2),
         ("yoga", "exercise", 1),
     ],
 )

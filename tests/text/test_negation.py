@@ -1,4 +1,5 @@
-"""Negation scope: each rule with a sentence that it must catch and one that it must not. `[[…]]` marks the words asked about."""
+"""Negation scope: each rule with a sentence that it must catch and one that it must not. `[[…]]` marks the words
+asked about."""
 
 from __future__ import annotations
 

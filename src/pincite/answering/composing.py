@@ -11,7 +11,7 @@ from pincite import terms
 from pincite.answering import abstaining, conflicts, pathway
 from pincite.answering.gaps import follow_ups, gaps
 from pincite.answering.quoting import Numbering
-from pincite.answering.shapes import ASPECTS, SHAPES, TIERS, Part, Shape
+from pincite.answering.shapes import TIERS, Part, Shape, shape_of
 from pincite.appraisal.directness import mentions_of
 from pincite.records import (
     Answer,
@@ -56,7 +56,7 @@ def compose(
     everything: bool = False,
 ) -> Answer:
     """The whole page for clinicians; `answering.plain` turns it into the patient's. Evidence comes most relevant first."""
-    shape = ASPECTS.get(question.aspect or "", SHAPES[question.understood.intent])
+    shape = shape_of(question)
     sure = abstaining.confidence(question, scored, evidence)
     direct = without_repeats([one for one in evidence if one.directness == "direct"])
     indirect = without_repeats([one for one in evidence if one.directness == "indirect"])
@@ -162,6 +162,7 @@ class _Layout:
         # Where few documents answer, each may say more; twelve statements of research are enough from any number of them.
         self._each = max(MOST_PER_DOCUMENT, 12 // max(1, len({one.source.document_id for one in direct})))
         self.omitted = 0
+        self._counted: set[tuple[str, int]] = set()
         self.bottom_line = self._lead()
         self.disputes = conflicts.disagreements(question, direct)
         self._hold(one for dispute in self.disputes for one in (*dispute.supporting, *dispute.opposing))
@@ -240,10 +241,6 @@ class _Layout:
             chosen.append(one)
         return chosen
 
-    @property
-    def _counted(self) -> set[tuple[str, int]]:
-        return self.__dict__.setdefault("_omitted_keys", set())
-
     def _parts(self) -> list[tuple[Part, list[Evidence]]]:
         parts: list[tuple[Part, list[Evidence]]] = []
         if self.shape.steps:
@@ -257,8 +254,8 @@ class _Layout:
             both = (one for one in self.direct if compares(self.question, one))
             parts.append((Part("Compared directly", ()), self._take(both, MOST_PER_TIER, skip=self._reserved)))
         for part in self.shape.parts:
-            members = sorted((one for one in self.direct if one.kind in part.kinds), key=lambda one: part.kinds.index(one.kind))
-            parts.append((part, self._take(members, part.most, skip=self._reserved)))
+            ordered = sorted((one for one in self.direct if one.kind in part.kinds), key=lambda one: part.kinds.index(one.kind))
+            parts.append((part, self._take(ordered, part.most, skip=self._reserved)))
         return [(part, chosen) for part, chosen in parts if chosen]
 
 
@@ -336,7 +333,7 @@ def _silence(
 ) -> Answer:
     """The answer that says that there is none: what is nearest, what could be added."""
     indirect = without_repeats([one for one in evidence if one.directness == "indirect"])
-    aside = tuple(numbering.statement(one) for one in _indirect(question, SHAPES[question.understood.intent], indirect)) if sure or indirect else ()
+    aside = tuple(numbering.statement(one) for one in _indirect(question, shape_of(question), indirect)) if sure or indirect else ()
     nearest = list(dict.fromkeys(one.header.title for one in scored if one.score >= 0.5))[:3]
     missing = ["Nothing in this library answers this."]
     if nearest:

@@ -36,8 +36,8 @@ def polarity(evidence: Evidence) -> int:
         return {"for": 1, "against": -1}.get(evidence.direction or "", 0)
     if evidence.kind != "finding":
         return 0
-    if evidence.direction == "no-difference":
-        return -1
+    if evidence.direction in ("no-difference", "neutral"):
+        return -1 if evidence.direction == "no-difference" else 0
     if evidence.benefit and evidence.direction not in ("for", "against"):
         return 1 if evidence.benefit == "benefit" else -1
     return {"for": 1, "against": -1}.get(evidence.direction or "", 0)
@@ -67,8 +67,10 @@ def disagreements(question: Question, evidence: Sequence[Evidence]) -> list[Disa
             continue
         shown |= keys
         about = terms.concept(concept).label
-        if question.conditions:
-            about = f"{about} for {question.conditions[0].label}"
+        condition = next((term for term in question.conditions if set(supporting[0].conditions) & term.ids), None)
+        condition = condition or next((term for term in question.conditions if term.id in supporting[0].met), None)
+        if condition:
+            about = f"{about} for {condition.label}"
         found.append((supporting[0].rank + opposing[0].rank, Disagreement(about, supporting, opposing)))
     found.sort(key=lambda item: item[0])
     return [disagreement for _, disagreement in found[:MOST_CONFLICTS]]

@@ -65,7 +65,7 @@ def follow_ups(question: Question, evidence: Sequence[Evidence]) -> tuple[str, .
     treatments = Counter(name for one in direct for name in one.interventions if one.kind in ("finding", "recommendation"))
     for concept, count in treatments.most_common():
         known = terms.concept(concept)
-        if count > 1 and known.category in ("injection", "procedure", "surgery", "medicine", "exercise") and concept not in {term.id for term in question.interventions}:
+        if count > 1 and len(question.conditions) == 1 and known.category in ("injection", "procedure", "surgery", "medicine", "exercise") and concept not in {term.id for term in question.interventions}:
             said.insert(1, f"What about {known.label} for {topic}?")
             break
     return tuple(dict.fromkeys(said))[:MOST_FOLLOW_UPS]

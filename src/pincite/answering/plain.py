@@ -92,7 +92,7 @@ def in_plain_words(answer: Answer) -> Answer:
 
 def plain_statement(statement: Statement, explained: dict[str, str]) -> Statement:
     """One statement in plain words; `explained` collects each term at its first use, and is added to."""
-    plain, new = plain_words(statement.text, already=frozenset(explained))
+    plain, new = plain_words(statement.text, already=frozenset(term.lower() for term in explained))
     note = statement.note
     if statement.kind == "dosing" or _DOSE.search(statement.text):
         note = f"{note}; {AS_PRESCRIBED}" if note else AS_PRESCRIBED
@@ -126,7 +126,7 @@ def plain_words(text: str, *, already: frozenset[str] = frozenset()) -> tuple[st
                     plain = plain[0].upper() + plain[1:]
                 taken.append((match.start(), match.end(), plain))
             elif printed.lower() not in already and row.plain not in explained.values():
-                explained[printed.lower()] = row.plain
+                explained[printed if printed.isupper() or any(c.isdigit() for c in printed) else printed.lower()] = row.plain
                 taken.append((match.start(), match.end(), f"{printed} ({row.plain})"))
             else:
                 taken.append((match.start(), match.end(), printed))

@@ -1,10 +1,10 @@
-"""The page that each intent takes: its parts, in order, and the kinds of statement that belong to each. Data, no logic."""
+"""The page that each intent takes: its parts, in order, and the kinds of statement that belong to each."""
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from pincite.records import Intent, StatementKind
+from pincite.records import Intent, Question, StatementKind
 
 
 class Part(NamedTuple):
@@ -67,6 +67,19 @@ ASPECTS: dict[str, Shape] = {
         labels_first=True,
     ),
 }
+
+# A question of no known form on something particular ("telemonitoring in COPD") is not a wish for an overview of the condition.
+PARTICULAR = Shape(SHAPES["other"].bottom_line, ())
+
+
+def shape_of(question: Question) -> Shape:
+    """The page for a question: by its finer aspect first, then by its intent."""
+    if question.aspect in ASPECTS:
+        return ASPECTS[question.aspect]
+    if question.understood.intent == "other" and any(weight > 1 for weight in question.words.values()):
+        return PARTICULAR
+    return SHAPES[question.understood.intent]
+
 
 TIERS: tuple[tuple[Literal["guideline", "label", "research"], str, str], ...] = (
     ("guideline", "From the guidelines", "No guideline in this library answers this question."),

@@ -57,9 +57,10 @@ ASPECT_COUNTS = 0.15
 _EXPOSURE = re.compile(r"\b(?:risk factors?|after adjust\w+|was (?:not )?(?:associated|linked|correlated)|were (?:not )?(?:associated|linked|correlated)|predict\w*|exposure to|prescri(?:bed|ptions?) (?:rates?|to))\b", re.IGNORECASE)
 _HISTORY = re.compile(r"\b(?:had already|had previously|had been (?:treated|given)|previously (?:had|received|undergone|treated)|(?:medical|surgical) history|history of|prior to (?:presentation|referral|admission))\b", re.IGNORECASE)
 _CALL_FOR_RESEARCH = re.compile(
-    r"\b(?:further|future|new|more|additional|larger|randomi[sz]ed|high-quality)\b[^.;]{0,40}\b(?:research|stud(?:y|ies)|trials?|investigations?|evidence)\b[^.;]{0,40}"
+    r"\b(?:further|future|new|more|additional|larger|randomi[sz]ed|high-quality)\b[^.;]{0,40}\b(?:research|stud(?:y|ies)|trials?|investigations?|evidence)\b[^.;]{0,90}"
     r"\b(?:needed?|required?|warranted|should|necessary|record|awaited)\b|\b(?:research|trials?|studies) (?:is|are) (?:still )?(?:needed|required|warranted|lacking)\b"
     r"|\b(?:stud(?:y|ies)|trials?|research)\b[^.;]{0,60}\bto (?:investigate|determine|assess|evaluate|examine|explore|confirm|clarify|test)\b"
+    r"|\b(?:is|are|was|were) not (?:named|mentioned|addressed|covered|listed)\b|\bdid not address\b"
     r"|\bevidence base (?:was|is)\b|\bonly one (?:earlier|previous|prior) (?:report|study)\b",
     re.IGNORECASE,
 )
@@ -75,9 +76,11 @@ _REVIEWS = ("systematic-review", "meta-analysis", "narrative-review")
 NO_ANSWER_KEEPS = 0.4
 _CONCLUDES = re.compile(r"^(?:in conclusion|conclusions?\b|in summary|overall|taken together|we conclude|our (?:results|findings) (?:show|suggest|indicate|demonstrate))", re.IGNORECASE)
 CONCLUDES_COUNTS = 0.05
-_HARMS = ("safety", "boxed-warning", "interaction")
+_HARMS = ("safety", "boxed-warning", "interaction", "monitoring")
 _ABOUT_HARM: tuple[Intent, ...] = ("safety", "cause", "epidemiology", "dosing")
 
+# Statements on all the conditions asked together from which those on one alone step back.
+ENOUGH_TOGETHER = 2
 # Score from which a document that was not used is near enough to be named as left out.
 NEAR = 0.55
 _RESULT_SECTIONS = {"conclusion": 0.08, "recommendation": 0.06, "results": 0.03, "abstract": 0.05, "statement": 0.05}
@@ -126,7 +129,9 @@ def _unusable(header: Header) -> str:
 def _all_conditions_first(question: Question, evidence: list[Evidence]) -> list[Evidence]:
     """Where sources speak of all the conditions asked together, those that speak of one of them alone are only indirect."""
     names = [term.id for term in question.conditions]
-    if len(names) < 2 or not any(one.directness == "direct" and set(names) <= set(one.met) for one in evidence):
+    answering = WANTED[question.understood.intent][:3]
+    together = [one for one in evidence if one.directness == "direct" and one.kind in answering and set(names) <= set(one.met)]
+    if len(names) < 2 or len(together) < ENOUGH_TOGETHER:
         return evidence
     judged = []
     for one in evidence:

@@ -1,11 +1,13 @@
-"""Can a document still be used, and what must be said of its age and status? Never asks the clock: the library's newest year is passed in."""
+"""Can a document still be used, and what must be said of its age and status? Never asks the clock: the library's
+newest year is passed in."""
 
 from __future__ import annotations
 
 from pincite.records import Header
 
-# A guideline is seldom valid beyond five years (Shekelle, JAMA 2001: half are outdated after 5.8 years); research keeps longer, and
-# half of systematic reviews need an update within about five years too (Shojania, Ann Intern Med 2007); ten is when we say it of any source.
+# A guideline is seldom valid beyond five years (Shekelle, JAMA 2001: half are outdated after 5.8 years); research keeps
+# longer, and half of systematic reviews need an update within about five years too (Shojania, Ann Intern Med 2007); ten
+# is when we say it of any source.
 _OLD_GUIDELINE = 5
 _OLD = 10
 
@@ -29,7 +31,8 @@ def _status(header: Header) -> str | None:
 
 
 def usable(header: Header) -> bool:
-    """False for what must not answer: retracted work, retraction notices, protocols without results, and superseded guidelines and labels."""
+    """False for what must not answer: retracted work, retraction notices, protocols without results, and superseded
+    guidelines and labels."""
     status = _status(header)
     if status == "retracted" or header.design in ("retraction-notice", "protocol"):
         return False
@@ -37,7 +40,8 @@ def usable(header: Header) -> bool:
 
 
 def status_note(header: Header, *, today_year: int | None) -> str | None:
-    """What a reader must know before trusting a document: status first, then age in years against `today_year`; None when nothing.
+    """What a reader must know before trusting a document: status first, then age in years against `today_year`; None
+    when nothing.
 
     >>> status_note(Header(tier="research", extent="abstract", title="T", year=2009), today_year=2023)
     'published 14 years ago'

@@ -1,6 +1,7 @@
 """How strong a design is: level of evidence, plain words for it, and the order in which evidence is shown.
 
-Levels follow the Oxford Centre for Evidence-Based Medicine 2011 table for treatment benefits, simplified to what a header tells.
+Levels follow the Oxford Centre for Evidence-Based Medicine 2011 table for treatment benefits, simplified to what a
+header tells.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ import re
 
 from pincite.records import Design, Extent, Tier
 
-# Design → (words for a reader, level, order within its tier). Level 0: not gradable, because a guideline or a label is not one study.
+# Design → (words for a reader, level, order within its tier). Level 0: not gradable, because a guideline or a label is
+# not one study.
 _DESIGNS: dict[Design, tuple[str, int, int]] = {
     "guideline": ("clinical guideline", 0, 0),
     "appropriateness-criteria": ("appropriateness criteria", 0, 1),
@@ -40,24 +42,27 @@ _DESIGNS: dict[Design, tuple[str, int, int]] = {
 }
 _TIERS: dict[Tier, int] = {"guideline": 0, "label": 1, "research": 2, "patient": 3}
 
-# A review that pools no trials stands no higher than what it pools (OCEBM: "systematic review of cohort studies" is one step down).
+# A review that pools no trials stands no higher than what it pools (OCEBM: "systematic review of cohort studies" is one
+# step down).
 _OBSERVATIONAL = re.compile(
-    r"\b(?:observational|cohort|case[- ]control|cross[- ]sectional|prevalence|incidence|epidemiolog\w+|risk factors?|case (?:reports?|series))\b",
+    r"\b(?:observational|cohort|case[- ]control|cross[- ]sectional|prevalence|incidence|epidemiolog\w+|"
+    r"risk factors?|case (?:reports?|series))\b",
     re.IGNORECASE,
 )
 _TRIALS = re.compile(r"\b(?:randomi[sz]ed|RCTs?|controlled trials?|clinical trials?)\b", re.IGNORECASE)
 _CASES = re.compile(r"\bcase (?:reports?|series)\b", re.IGNORECASE)
 _PRELIMINARY = re.compile(r"\b(?:pilot|feasibility|preliminary|exploratory)\b", re.IGNORECASE)
-# A randomised trial this small is graded one step down: below 30 people one event moves the result by more than 3 points in 100.
+# A randomised trial this small is graded one step down: below 30 people one event moves the result by more than 3
+# points in 100.
 _SMALL_TRIAL = 30
 
 
 def level_of(design: Design, *, title: str, extent: Extent, n: int | None) -> int:
     """Level of evidence 1 (strongest) to 5, or 0 where grading makes no sense (guidelines, labels).
 
-    A review of observational studies, a pilot trial and a trial of fewer than 30 people (`n`) stand one level lower (OCEBM: "level may be
-    graded down"). `extent` never lowers a level: a trial known by its abstract is still a trial; it is taken so that callers pass a header's
-    facts as they stand.
+    A review of observational studies, a pilot trial and a trial of fewer than 30 people (`n`) stand one level lower
+    (OCEBM: "level may be graded down"). `extent` never lowers a level: a trial known by its abstract is still a trial;
+    it is taken so that callers pass a header's facts as they stand.
 
     >>> level_of("rct", title="Kyphoplasty for vertebral fracture", extent="abstract", n=300)
     2
@@ -85,5 +90,6 @@ def design_words(design: Design) -> str:
 
 
 def rank(design: Design, tier: Tier) -> int:
-    """Order for showing evidence, 0 first: guidelines, labels, then research from meta-analyses to laboratory studies, then patient pages."""
+    """Order for showing evidence, 0 first: guidelines, labels, then research from meta-analyses to laboratory
+    studies, then patient pages."""
     return 100 * _TIERS[tier] + _DESIGNS[design][2]

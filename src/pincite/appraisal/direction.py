@@ -1,7 +1,9 @@
-"""Which way a sentence points: for or against something, an outcome up or down, or no difference; and what that means for the patient.
+"""Which way a sentence points: for or against something, an outcome up or down, or no difference; and what that means
+for the patient.
 
-`direction_of` gives the movement that the sentence states; `benefit_of` whether it is good for the patient, which the conflicts detector
-compares. The words stand in `data/direction.tsv`; what is negated counts as no difference, never as the movement.
+`direction_of` gives the movement that the sentence states; `benefit_of` whether it is good for the patient, which the
+conflicts detector compares. The words stand in `data/direction.tsv`; what is negated counts as no difference, never as
+the movement.
 """
 
 from __future__ import annotations
@@ -16,12 +18,15 @@ from pincite.text.tables import rows
 
 Benefit = Literal["benefit", "harm", "no-effect"]
 
-# Outcome words stand near the word that moves: "reduced back pain", "pain at 12 months fell". Farther away they belong to something else.
+# Outcome words stand near the word that moves: "reduced back pain", "pain at 12 months fell". Farther away they belong
+# to something else.
 _NEAR = 70
 # A ratio's or difference's interval, "0.71; 95% CI 0.26 to 1.89": it supports "no difference" when it holds 1 or 0.
 _INTERVAL = re.compile(
-    r"\b(?P<ratio>(?:odds|hazard|risk|rate|relative risk)(?: ratio)?|OR|RR|HR|aOR|aHR)?(?:[^.;]|\.\d|;\s*(?=9)){0,40}?(?:95|99)\s?%\s*"
-    r"(?:CI|confidence interval)s?[\s,:=(\[]{0,4}(?P<low>[-−–]?\d+(?:\.\d+)?)\s?%?\s*(?:to|,|;|–|—|-)\s*(?P<high>[-−–]?\d+(?:\.\d+)?)",
+    r"\b(?P<ratio>(?:odds|hazard|risk|rate|relative risk)(?: ratio)?|OR|RR|HR|aOR|aHR)?(?:[^.;]|\.\d|"
+    r";\s*(?=9)){0,40}?(?:95|99)\s?%\s*"
+    r"(?:CI|confidence interval)s?[\s,:=(\[]{0,4}(?P<low>[-−–]?\d+(?:\.\d+)?)\s?%?"
+    r"\s*(?:to|,|;|–|—|-)\s*(?P<high>[-−–]?\d+(?:\.\d+)?)",
     re.IGNORECASE,
 )
 _INSIGNIFICANT = re.compile(r"\bp\s*(?:=|>)\s*0?\.(?:0[5-9]|[1-9])\d*|\bp\s*>\s*0?\.05|\bn\.?s\.?\b", re.IGNORECASE)
@@ -74,7 +79,8 @@ def _outcome(text: str, start: int, end: int) -> Literal["wanted", "unwanted", N
     roles: tuple[Literal["wanted", "unwanted"], ...] = ("wanted", "unwanted")
     for role in roles:
         for match in _pattern(role).finditer(text, max(0, start - _NEAR), min(len(text), end + _NEAR)):
-            # An outcome before the word is as near as one 15 characters farther after it: "mortality was lower with surgery for pain".
+            # An outcome before the word is as near as one 15 characters farther after it: "mortality was lower with
+            # surgery for pain".
             distance = (
                 match.start() - end
                 if match.start() >= end
@@ -111,7 +117,8 @@ def _moves(text: str) -> list[_Move]:
 
 
 def _holds_null(text: str) -> bool | None:
-    """Do the intervals of the sentence hold the value of no effect (1 for ratios, 0 for differences)? None when it prints none."""
+    """Do the intervals of the sentence hold the value of no effect (1 for ratios, 0 for differences)? None when it
+    prints none."""
     said: list[bool] = []
     for match in _INTERVAL.finditer(text):
         low, high = (float(re.sub("[−–]", "-", match[name])) for name in ("low", "high"))
@@ -141,16 +148,13 @@ def _movement(text: str) -> Direction | None:
     insignificant = _INSIGNIFICANT.search(clause) is not None and _SIGNIFICANT.search(clause) is None
     if not moves:
         return "no-difference" if null and _COMPARES.search(clause) else None
-    if any(move.way == "none" for move in moves):
-        return "no-difference"
     # A result whose only P value or interval shows no effect is no difference; without a moving word neither is enough.
-    if insignificant and (null or _COMPARES.search(clause)):
+    taken_back = insignificant and (null or _COMPARES.search(clause) is not None)
+    if taken_back or any(move.way == "none" for move in moves):
         return "no-difference"
-    for move in moves:
-        if move.way == "up":
-            return "increase"
-        if move.way == "down":
-            return "decrease"
+    moved = next((move.way for move in moves if move.way in ("up", "down")), None)
+    if moved:
+        return "increase" if moved == "up" else "decrease"
     first = moves[0]
     if first.outcome is None or _COMPARES.search(clause):
         return "for" if first.way == "good" else "against"
@@ -161,8 +165,8 @@ def _movement(text: str) -> Direction | None:
 def direction_of(text: str) -> Direction | None:
     """The way one sentence points; None where it points nowhere.
 
-    Advice: "for", "against", "neutral". Results: "increase" or "decrease" of the outcome named, "no-difference"; a comparison that only says
-    "better" or "worse" is "for" or "against".
+    Advice: "for", "against", "neutral". Results: "increase" or "decrease" of the outcome named, "no-difference"; a
+    comparison that only says "better" or "worse" is "for" or "against".
 
     >>> direction_of("Vertebroplasty did not reduce pain.")
     'no-difference'
@@ -171,13 +175,15 @@ def direction_of(text: str) -> Direction | None:
     movement = _movement(text)
     if advice is None:
         return movement or ("neutral" if _pattern("unsettled").search(text) else None)
-    # "Results did not differ, so either may be considered" reports first; "is recommended, as it does no harm" advises first.
+    # "Results did not differ, so either may be considered" reports first; "is recommended, as it does no harm" advises
+    # first.
     nothing = _pattern("none").search(text)
     return movement if movement == "no-difference" and nothing and nothing.start() < advice[1] else advice[0]
 
 
 def benefit_of(text: str) -> Benefit | None:
-    """What a result means for the patient: "benefit", "harm", "no-effect"; None where the sentence reports no result or both good and bad.
+    """What a result means for the patient: "benefit", "harm", "no-effect"; None where the sentence reports no result
+    or both good and bad.
 
     >>> benefit_of("Vertebroplasty reduced pain more than sham.")
     'benefit'

@@ -40,6 +40,9 @@ _EXCEPTED = re.compile(r"\b(?:other than|except(?:ing)?(?: for| in)?|excluding|a
 _AS_CAUSE = re.compile(r"^[\s-]*(?:induced|associated|related|exposed|naive|naïve|free|resistant|refractory|dependent|use[rd]?\b|exposure|withdrawal|discontinuation)", re.IGNORECASE)
 
 
+_SHARING = re.compile(r"\b([\w-]+)(?:,? (?:and|or)|,) $")
+
+
 @dataclass(frozen=True)
 class Subject:
     """What a document is about: concept ids of its title first, then of its indexing terms."""
@@ -66,8 +69,20 @@ class About:
 
 @lru_cache(maxsize=4096)
 def mentions_of(text: str, abbreviations: tuple[tuple[str, str], ...] = ()) -> tuple[terms.Mention, ...]:
-    """Terms of a short text; cached, because titles and sentences come back within one answer and in follow-ups."""
-    return tuple(terms.find(text, abbreviations=abbreviations))
+    """Terms of a short text; cached, because titles and sentences come back within one answer and in follow-ups.
+
+    In "osteoporotic and neoplastic vertebral fractures" the first adjective shares the noun: both conditions are named.
+    """
+    found = terms.find(text, abbreviations=abbreviations)
+    shared = []
+    for mention in found:
+        before = _SHARING.search(text[: mention.start]) if mention.kind == "condition" and " " in mention.text else None
+        if before is not None:
+            phrase = f"{before[1]} {mention.text.split(' ', 1)[1]}"
+            whole = next((other for other in terms.find(phrase) if other.start == 0 and other.end == len(phrase)), None)
+            if whole is not None and whole.kind == "condition":
+                shared.append(whole.model_copy(update={"start": before.start(1), "end": mention.start, "text": before[1]}))
+    return tuple(sorted((*found, *shared), key=lambda mention: mention.start)) if shared else tuple(found)
 
 
 @lru_cache(maxsize=4096)
@@ -97,31 +112,33 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
     named = frozenset(name for mention in mentions for name in mention.concepts)
     others = [mention for mention in mentions if mention.kind == "condition"]
     words = stems(sentence)
-    passage_words = stems(source.passage.text) | subject.words
+    passage_words = stems(source.passage.text)
     units: list[tuple[float, float]] = []  # (weight, credit)
     because: list[str] = []
     met_terms: list[str] = []
 
-    matched = 0
+    credits = []
     for term in question.conditions:
         credit, why = _condition(term, named, others, subject)
-        units.append((4.0, credit))
-        matched += credit > 0
+        credits.append(credit)
         if credit > 0:
             met_terms.append(term.id)
         if why and credit:
             because.append(why)
+    matched = any(credits)
+    if credits:
+        units.append((4.0, _shared_credit(credits)))
     unnamed_use = question.conditions and not matched and _states_uses(question, source, subject)
     if question.conditions and not matched and not unnamed_use:
         return None
-    if question.conditions and any(credit >= NAMED for _, credit in units):
+    if any(credit >= NAMED for credit in credits):
         because = []  # one condition asked is met as such: what is wider for another does not make this indirect
 
     asked = [term for term in question.interventions if term not in question.failed]
-    met, classes = 0, []
+    met, classes, credits = 0, [], []
     for term in asked:
         credit, why = _intervention(term, mentions, named, subject, source.header)
-        units.append((4.0, credit))
+        credits.append(credit)
         met += credit > 0
         if credit > 0:
             met_terms.append(term.id)
@@ -133,12 +150,14 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
         because.append(f"the label's uses named here do not include {question.conditions[0].label}")
     if len(classes) == met:
         because.extend(classes)
+    if credits:
+        units.append((4.0, _shared_credit(credits)))
     for term in question.failed:
         units.append((2.0, 1.0 if named & term.ids else 0.3))
 
     for root, weight in question.words.items():
-        units.append((weight, 1.0 if root in words else 0.8 if root in passage_words else 0.0))
-    if question.names and not any(root in words or root in passage_words for root in question.names):
+        units.append((weight, 1.0 if root in words else 0.8 if root in passage_words else 0.6 if root in subject.words else 0.0))
+    if question.names and not any(root in passage_words or root in subject.words for root in question.names):
         return None
     because.extend(_population(question, sentence, source, subject))
     total = sum(weight for weight, _ in units)
@@ -156,20 +175,33 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
     )
 
 
+def _said(mention: terms.Mention) -> str:
+    """The term as the source has it, in words where it is only a short form."""
+    return mention.label if mention.text.isupper() else mention.text
+
+
+def _shared_credit(credits: list[float]) -> float:
+    """Credit for several terms asked together: mostly the best one's, since a source on one of two is an answer on that one."""
+    return 0.8 * max(credits) + 0.2 * sum(credits) / len(credits)
+
+
 def _condition(term: Term, named: frozenset[str], others: list[terms.Mention], subject: Subject) -> tuple[float, str | None]:
     """(credit, why only indirect): named in the sentence 1; inherited from the document 0.8, or 0.6 beside another condition; wider 0.4."""
     other = next((mention for mention in others if set(mention.concepts) & (term.ids | term.wider) and _other_form(term, mention)), None)
     same = any(set(mention.concepts) & term.ids and not _other_form(term, mention) for mention in others)
     if other is not None and not same:
-        return 0.4, f"on {other.text}, not {term.label}"
+        return 0.4, f"on {_said(other)}, not {term.label}"
+    # "Chronic low back pain" is still low back pain: a form of the wider condition does not speak of another one.
+    wide = tuple(terms.concept(name).label.lower() for name in term.wider)
+    foreign = [mention for mention in others if not set(mention.concepts) & (term.wider | term.ids) and not mention.label.lower().endswith(wide or ("\0",))]
     if named & term.ids:
-        return 1.0, None
-    foreign = [mention for mention in others if not set(mention.concepts) & (term.wider | term.ids)]
+        aside = any(set(mention.concepts) & subject.titled for mention in foreign) and not subject.titled & term.ids
+        return 0.8 if aside else 1.0, None
     if subject.titled & term.ids:
         # A source on several conditions that names one of them in this sentence speaks of that one.
         chosen = next((mention for mention in foreign if set(mention.concepts) & subject.titled), None)
         if chosen is not None:
-            return 0.4, f"on {chosen.text}, not {term.label} as such"
+            return 0.4, f"on {_said(chosen)}, not {term.label} as such"
         return (0.8, None) if not foreign else (0.6, None)
     if subject.indexed & term.ids and not foreign:
         return 0.6, None
@@ -214,7 +246,7 @@ def _intervention(
     if wider is not None and term.kind == "drug":
         if header.tier in ("guideline", "label"):
             return 0.8, None
-        return 0.4, f"on {wider.text}, not {term.label} by name"
+        return 0.4, f"on {_said(wider)}, not {term.label} by name"
     return 0.0, None
 
 

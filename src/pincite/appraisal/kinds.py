@@ -1,6 +1,8 @@
-"""What kind of statement a sentence is: recommendation, finding, safety, dosing … or methods boilerplate that never answers.
+"""What kind of statement a sentence is: recommendation, finding, safety, dosing … or methods boilerplate that never
+answers.
 
-In a drug label the section decides unless the words say otherwise; elsewhere the words decide. The rules stand in `data/kinds.tsv`.
+In a drug label the section decides unless the words say otherwise; elsewhere the words decide. The rules stand in
+`data/kinds.tsv`.
 """
 
 from __future__ import annotations
@@ -37,25 +39,35 @@ _GUIDANCE: frozenset[Design] = frozenset(("guideline", "appropriateness-criteria
 _REVIEWS: frozenset[Design] = frozenset(("systematic-review", "meta-analysis", "narrative-review"))
 _OPENING: frozenset[SectionKind] = frozenset(("background", "objective"))
 
-# A sentence that reports a result: it is a finding even where a methods word stands in it ("patients randomised to X had less pain").
+# A sentence that reports a result: it is a finding even where a methods word stands in it ("patients randomised to X
+# had less pain").
 _RESULT = re.compile(
-    r"\bp\s*[<>=≤≥]\s*0?\.\d|\b(?:95|99)\s?%\s*(?:CI|confidence)|\b(?:CI|OR|RR|HR|SMD|MD)\s*[=:,]?\s*[-−–]?\d|\bsignificant(?:ly)?\b|"
-    r"\b(?:odds|hazard|risk|rate)\s+ratio\b|\b(?:did not|do not|does not)\s+(?:differ|improve|reduce|increase|affect|change)|"
-    r"\b(?:improved|reduced|decreased|increased|lower(?:ed)?|higher|greater|fewer|better|worse|superior|inferior|effective|similar|comparable)\b|"
-    r"\b(?:associated|correlated)\s+with\b|\b(?:no|little)\s+(?:difference|evidence|effect|benefit|change)s?\b|\b(?:improvements?|reductions?|increases?|decreases?|effects?|benefits?) (?:in|of|on|was|were)\b|\b(?:was|were) (?:found|observed|seen|noted)\b|\brelie(?:f|ved)\b|"
-    r"\b(?:found|showed|shown|demonstrated|concluded?|revealed|observed|reported)\s+(?:that|no|a|an)\b|\bfell\b|\brose\b|\bfrom\s+[\d.]+.{0,25}\bto\s+[\d.]+",
+    r"\bp\s*[<>=≤≥]\s*0?\.\d|\b(?:95|99)\s?%\s*(?:CI|confidence)|\b(?:CI|OR|RR|HR|SMD|MD)\s*[=:,]?\s*[-−–]?\d|"
+    r"\bsignificant(?:ly)?\b|"
+    r"\b(?:odds|hazard|risk|rate)\s+ratio\b|\b(?:did not|do not|does not)\s+(?:differ|improve|reduce|increase|"
+    r"affect|change)|"
+    r"\b(?:improved|reduced|decreased|increased|lower(?:ed)?|higher|greater|fewer|better|worse|superior|"
+    r"inferior|effective|similar|comparable)\b|"
+    r"\b(?:associated|correlated)\s+with\b|\b(?:no|little)\s+(?:difference|evidence|effect|benefit|change)s?\b|"
+    r"\b(?:improvements?|reductions?|increases?|decreases?|effects?|benefits?) (?:in|of|on|was|were)\b|\b(?:was|"
+    r"were) (?:found|observed|seen|noted)\b|\brelie(?:f|ved)\b|"
+    r"\b(?:found|showed|shown|demonstrated|concluded?|revealed|observed|reported)\s+(?:that|no|a|an)\b|\bfell\b|"
+    r"\brose\b|\bfrom\s+[\d.]+.{0,25}\bto\s+[\d.]+",
     re.IGNORECASE,
 )
 # Numbers of a result proper; even "we performed … analysis" with these is a finding.
 _FIGURES = re.compile(
-    r"\bp\s*[<>=≤≥]\s*0?\.\d|\b(?:95|99)\s?%\s*(?:CI|confidence)|\b(?:OR|RR|HR|SMD|MD|AUC)\s*[=:,]\s*[-−–]?\d|\d\s?%.{0,80}\d\s?%|"
+    r"\bp\s*[<>=≤≥]\s*0?\.\d|\b(?:95|99)\s?%\s*(?:CI|confidence)|\b(?:OR|RR|HR|SMD|MD|AUC)\s*[=:,]\s*[-−–]?\d|"
+    r"\d\s?%.{0,80}\d\s?%|"
     r"\bsignificantly\s+(?!different\s+if)\w+",
     re.IGNORECASE,
 )
 # Boilerplate even beside figures of a result.
 _NEVER = re.compile(
-    r"\bwe hypothesi[sz]ed|\bsample size|\bpower (?:calculation|analysis)|\d\s?% power|\binformed consent|\bp\s*[<≤]\s*0?\.05 (?:was|were) (?:considered|regarded)|"
-    r"\b(?:significance|alpha) (?:level )?(?:was )?set|\bNCT\d{6,}|\bconflicts? of interest|\bfurther (?:research|studies|trials)",
+    r"\bwe hypothesi[sz]ed|\bsample size|\bpower (?:calculation|analysis)|\d\s?% power|\binformed consent|"
+    r"\bp\s*[<≤]\s*0?\.05 (?:was|were) (?:considered|regarded)|"
+    r"\b(?:significance|alpha) (?:level )?(?:was )?set|\bNCT\d{6,}|\bconflicts? of interest|"
+    r"\bfurther (?:research|studies|trials)",
     re.IGNORECASE,
 )
 
@@ -109,7 +121,7 @@ def _in_label(sentence: str, section: SectionKind) -> StatementKind:
     return _first("label", sentence, section) or kind or _first("any", sentence, section) or "other"
 
 
-def kind_of(sentence: str, section: SectionKind, design: Design) -> StatementKind:
+def kind_of(sentence: str, section: SectionKind, design: Design) -> StatementKind:  # noqa: PLR0911 - a ladder of rules
     """The kind of `sentence`, standing in a section of that kind, of a document of that design.
 
     >>> kind_of("Vertebroplasty did not reduce pain at 3 months (P=0.37).", "results", "rct")

@@ -1,8 +1,8 @@
 """Can a sentence be quoted alone? A statement of an answer must make sense without the sentences around it.
 
-Scale of `standing`: 1 says it all; 0.75 "this study found …", 0.7 opens with "However,", 0.5 names groups that it does not explain,
-0.2 begins with a word that points back ("They …", "This treatment …"); 0 can never be shown (heading, citation, table row, cut-off end).
-Of several reasons the lowest counts. The rules stand in `data/dangling.tsv`.
+Scale of `standing`: 1 says it all; 0.75 "this study found …", 0.7 opens with "However,", 0.5 names groups that it does
+not explain, 0.2 begins with a word that points back ("They …", "This treatment …"); 0 can never be shown (heading,
+citation, table row, cut-off end). Of several reasons the lowest counts. The rules stand in `data/dangling.tsv`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ _WORD = re.compile(r"[^\W_][\w’'.%/-]*")
 _ENDS = re.compile(r"[.!?:;…][\"'”’)\]]*(?:\s*(?:\[[\d\s,;–-]+\]|\(\d[\d\s,;–-]*\)|[\d,–-]+|[¹²³⁰⁴-⁹]+))?\s*$")
 # Words after which no sentence ends: it was cut off.
 _CUT = re.compile(
-    r"(?:\b(?:the|an|of|and|or|with|to|for|by|from|at|in|on|than|versus|vs|was|were|is|are|which|that|between|et|e\.g|i\.e|cf|such as|including)"
+    r"(?:\b(?:the|an|of|and|or|with|to|for|by|from|at|in|on|than|versus|vs|was|were|is|are|which|that|between|"
+    r"et|e\.g|i\.e|cf|such as|including)"
     r"|[,(\[–-])[.…]*\s*$",
     re.IGNORECASE,
 )
@@ -30,24 +31,38 @@ _PAIR = re.compile(r"\([^()]*\)")
 _ORDINAL = re.compile(r"(?<!\w)(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})\)")
 _BRACKET = re.compile(r"[()]")
 _QUESTION = re.compile(r"\?[\"'”’)\]]*\s*$")
-# A finite or imperative verb, loosely: forms of be/have/do and modals, past and third-person endings, and the orders labels and guidelines give.
+# A finite or imperative verb, loosely: forms of be/have/do and modals, past and third-person endings, and the orders
+# labels and guidelines give.
 _VERB = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|cannot|could|may|might|must|shall|should|will|would|need|needs|"
-    r"fell|rose|grew|led|gave|took|met|kept|held|ran|lay|stood|lost|felt|saw|found|made|got|cut|put|set|hit|went|came|began|became|showed|"
-    r"\w{2,}ed|(?:shows?|suggest|reduce|improve|increase|decrease|cause|include|require|lead|affect|appear|remain|recommend|advise|indicate|"
-    r"need|provide|support|depend|occur|develop|prevent|lower|raise|consist|involve|represent|relieve|inhibit|bind|help|produce|"
-    r"carry|carrie|predict|differ|vary|varie|define|state|warn|list|favou?r|persist|rise|fall|begin|start|last|make|give|take|use|come|go|tend|seem|"
-    r"contain|play|exist|worsen|resolve|return|respond|receive|present|describe|conclude|find|show|offer|allow|limit|follow|contribute|correlate|"
+    r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|cannot|could|may|might|must|shall|should|will|"
+    r"would|need|needs|"
+    r"fell|rose|grew|led|gave|took|met|kept|held|ran|lay|stood|lost|felt|saw|found|made|got|cut|put|set|hit|"
+    r"went|came|began|became|showed|"
+    r"\w{2,}ed|(?:shows?|suggest|reduce|improve|increase|decrease|cause|include|require|lead|affect|appear|"
+    r"remain|recommend|advise|indicate|"
+    r"need|provide|support|depend|occur|develop|prevent|lower|raise|consist|involve|represent|relieve|inhibit|"
+    r"bind|help|produce|"
+    r"carry|carrie|predict|differ|vary|varie|define|state|warn|list|favou?r|persist|rise|fall|begin|start|last|"
+    r"make|give|take|use|come|go|tend|seem|"
+    r"contain|play|exist|worsen|resolve|return|respond|receive|present|describe|conclude|find|show|offer|allow|"
+    r"limit|follow|contribute|correlate|"
     r"apply|applie|exceed|outweigh|benefit|demonstrate|denote|refer|arise|enhance|stimulate|mediate|"
-    r"block|regulate|promote|induce|decline|weigh|manage|ease|double|extend|spread|grow|live|die|have|be|believe|think|confirm|"
-    r"reveal|estimate|reflect|imply|implie|explain|raise|pose|meet|lack|fail|continue|stop|keep|hold|stand|get|put)s?|(?:act|work|call|note|name|rank|rest|peak|range|average|cover|score|mean|result|set|run|progresse)s|\w{3,}s(?=\s(?:a|an|the|its|their|that|no)\b))\b",
+    r"block|regulate|promote|induce|decline|weigh|manage|ease|double|extend|spread|grow|live|die|have|be|"
+    r"believe|think|confirm|"
+    r"reveal|estimate|reflect|imply|implie|explain|raise|pose|meet|lack|fail|continue|stop|keep|hold|stand|get|"
+    r"put)s?|(?:act|work|call|note|name|rank|rest|peak|range|average|cover|score|mean|result|set|run|"
+    r"progresse)s|\w{3,}s(?=\s(?:a|an|the|its|their|that|no)\b))\b",
     re.IGNORECASE,
 )
 _ORDER = re.compile(
-    r"^\W*(?:\d+(?:\.\d+)*\W+)?(?:(?:do not|don't|never|always|please|if .{3,80},|in .{3,80},|for .{3,80},|when .{3,80},|before .{3,80},|after .{3,80},)\s+)?"
-    r"(?:give|take|use|avoid|offer|consider|start|stop|discontinue|monitor|measure|check|assess|evaluate|refer|advise|inform|tell|ask|reduce|increase|"
-    r"administer|inject|apply|titrate|adjust|withhold|swallow|store|treat|screen|counsel|obtain|perform|order|seek|call|encourage|provide|"
-    r"prescribe|discuss|ensure|test|exclude|follow|keep|continue|limit|initiate|review|repeat|observe|instruct|watch|drink|eat|see)\b",
+    r"^\W*(?:\d+(?:\.\d+)*\W+)?(?:(?:do not|don't|never|always|please|if .{3,80},|in .{3,80},|for .{3,80},|"
+    r"when .{3,80},|before .{3,80},|after .{3,80},)\s+)?"
+    r"(?:give|take|use|avoid|offer|consider|start|stop|discontinue|monitor|measure|check|assess|evaluate|refer|"
+    r"advise|inform|tell|ask|reduce|increase|"
+    r"administer|inject|apply|titrate|adjust|withhold|swallow|store|treat|screen|counsel|obtain|perform|order|"
+    r"seek|call|encourage|provide|"
+    r"prescribe|discuss|ensure|test|exclude|follow|keep|continue|limit|initiate|review|repeat|observe|instruct|"
+    r"watch|drink|eat|see)\b",
     re.IGNORECASE,
 )
 
@@ -82,7 +97,7 @@ def _balanced(text: str) -> bool:
     return text.count("(") == text.count(")") or not _BRACKET.search(_ORDINAL.sub("", _PAIR.sub("", text)))
 
 
-def _broken(text: str) -> str | None:
+def _broken(text: str) -> str | None:  # noqa: PLR0911 - a ladder of rules
     """Why the sentence is no whole sentence at all; None when it is one."""
     words = _WORD.findall(text)
     if len(words) < FEWEST_WORDS:

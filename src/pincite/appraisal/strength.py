@@ -2,8 +2,7 @@
 inferred.
 
 Takes one sentence, gives substrings of it. The ways in which guideline makers print grades stand in
-`data/strength.tsv`,
-what only looks like a grade (NYHA class, tumour grade) in `data/strength_not.tsv`.
+`data/strength.tsv`, what only looks like a grade (NYHA class, tumour grade) in `data/strength_not.tsv`.
 """
 
 from __future__ import annotations
@@ -57,9 +56,10 @@ def _rules() -> tuple[_Rule, ...]:
     table = rows("strength.tsv")
     parts = {f"<{row[1]}>": row[3] for row in table if row[0] == "part"}
     rules = []
-    for rank, _system, needs, source in table:
+    for rank, _system, needs, printed in table:
         if rank == "part":
             continue
+        source = printed
         for name, part in parts.items():
             source = source.replace(name, part)
         rules.append(_Rule(int(rank), needs, re.compile(source, re.IGNORECASE)))

@@ -20,6 +20,7 @@ COMMANDS = (
     "stats",
     "library",
     "encode",
+    "eval",
     "version",
 )
 

@@ -12,7 +12,9 @@ from pincite.errors import PinciteError
 
 @click.command("export")
 @click.argument("answer", metavar="ANSWER.json")
-@click.option("--to", "name", required=True, metavar="NAME", help="ris, bibtex, csl, md, html, docx, text or json.")
+@click.option(
+    "--to", "name", required=True, metavar="NAME", help="ris, bibtex, csl, md, html, docx, fhir, text or json."
+)
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -20,7 +22,7 @@ from pincite.errors import PinciteError
     help="Write here instead of standard output.",
 )
 def command(answer: str, name: str, out: Path | None) -> None:
-    """Write ANSWER.json ("-": standard input) as NAME: the answer (md, html, docx, text, json) or its references (ris, bibtex, csl)."""
+    """Write ANSWER.json ("-": standard input) as NAME: the answer (md, html, docx, fhir, text, json) or its references (ris, bibtex, csl)."""
     from pincite import registry
     from pincite.cli.answers import read_answer
     from pincite.cli.output import emit_bytes, save

@@ -14,7 +14,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from pincite.errors import EncoderError
 from pincite.evaluation.sets import Asked, TestSet
 from pincite.library.encoder import Encoder, load_encoder
 from pincite.library.store import Library
@@ -45,12 +44,12 @@ class Remembering:
 
 
 def evaluation_encoder(settings: Settings | None = None) -> Remembering | None:
-    """The encoder of the settings, or None where there is none: then words alone are evaluated, and the report says so."""
+    """The encoder of the settings, None where they say "none"; raises EncoderError where it cannot be used.
+
+    An encoder that cannot be used stops an evaluation, unlike a search: figures by words alone must be asked for, never come by accident.
+    """
     settings = settings or load_settings()
-    try:
-        encoder = load_encoder(settings.encoder, cache=settings.cache)
-    except EncoderError:
-        return None
+    encoder = load_encoder(settings.encoder, cache=settings.cache)
     return Remembering(encoder) if encoder else None
 
 

@@ -91,8 +91,10 @@ def build(draft: Draft, *, source: str) -> Reading:
 
 # "Conclusions: Pain fell." inside one paragraph: the label is a heading that the publisher printed in line.
 _LABEL = re.compile(
-    r"^(background|introduction|context|purpose|aims?|objectives?|methods?|materials and methods|patients and methods|study design|design|setting|participants|interventions?"
-    r"|main outcome measures?|results?|main results|findings|discussion|conclusions?|authors['’] conclusions|interpretation|significance)(?: and [a-z]+)?\s?[:.–—-]\s+(?=[A-Z0-9])",
+    r"^(background|introduction|context|purpose|aims?|objectives?|methods?|materials and methods|patients and methods|"
+    r"study design|design|setting|participants|interventions?|main outcome measures?|results?|main results|findings|"
+    r"discussion|conclusions?|authors['’] conclusions|interpretation|significance)"
+    r"(?: and [a-z]+)?\s?[:.–—-]\s+(?=[A-Z0-9])",
     re.IGNORECASE,
 )
 

@@ -122,13 +122,13 @@ class DocxReader:
             if style_id in cleaned.titles:
                 title = title or text
             elif level := _level(element, cleaned.levels.get(style_id, 0)):
-                if level == 1 and not title and not outline.blocks:
+                if level == 1 and not title and outline.empty:
                     title = text
                 else:
                     outline.heading(text, level=level)
             else:
                 outline.paragraph(text)
-        if not outline.blocks and title:
+        if outline.empty and title:
             outline.paragraph(title)
         fields = {name: value for name, value in cleaned.fields.items() if name != "title"}
         fields["doi"] = find_doi(" ".join(block.text for block in outline.blocks[:10])[:3000])

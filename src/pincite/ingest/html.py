@@ -1,9 +1,9 @@
 """Reads HTML pages by section, without navigation, banners, scripts and text that is not shown; fetches nothing.
 
-Three steps: `raw` tree, `cleaned` tree (what is left out, where the main text stands), `documents`. The walk is iterative,
-so depth costs no stack. Main text is found by what the page marks as such (main, article) and by what share of a list is
-links. The walk is our own, so that hidden text, citation marks, table headers and section levels are decided in one place;
-it has not been compared with a general extractor on a collection of real pages.
+Three steps: `raw` tree, `cleaned` tree (what is left out, where the main text stands), `documents`. The walk is
+iterative, so depth costs no stack. Main text is found by what the page marks as such (main, article) and by what
+share of a list is links. The walk is our own, so that hidden text, citation marks, table headers and section levels
+are decided in one place; it has not been compared with a general extractor on a collection of real pages.
 """
 
 from __future__ import annotations

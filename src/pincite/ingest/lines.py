@@ -102,7 +102,7 @@ def joined(before: str, after: str, words: Counter[str]) -> str:
     """
     if not before:
         return after
-    broken = re.search(r"([A-Za-z]*[a-z])[-\u00ad]$", before)
+    broken = re.search(r"([A-Za-z]*[a-z])[-\u00ad]$", before[-60:])
     following = re.match(r"[a-z]+", after)
     if broken and following:
         left, right = broken[1].lower(), following[0]

@@ -99,14 +99,14 @@ class MarkdownReader:
                 text = _inline(token)
                 if in_table:
                     rows[-1].append(text)
-                elif level == 1 and not title and not outline.blocks:
+                elif level == 1 and not title and outline.empty:
                     title = text
                 elif level:
                     outline.heading(text, level=level)
                 else:
                     outline.paragraph(text)
         stem = cleaned.name.rsplit("/", 1)[-1].rsplit(".", 1)[0].replace("_", " ")
-        if not outline.blocks and title:
+        if outline.empty and title:
             outline.paragraph(title)
         start = "\n".join(block.text for block in outline.blocks[:30])[:3000]
         yield page_draft(

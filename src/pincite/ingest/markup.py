@@ -192,7 +192,7 @@ def tidy(text: str) -> str:
         text = re.sub(r"[,;]\s*(?=\.(?:\s|$))", "", text)
         text = re.sub(r"(?<!\.)\.\s?\.(?=\s|$)", ".", text)
         text = _PRIVATE.sub(lambda match: match[0] if match[0] == LINE else "", text)
-    text = re.sub(r"(?<=[\w)\]%”’\"'])\s+(?=[.,;](?:\s|$))", "", re.sub(r"\s*\[\s*\]", "", text))
+    text = re.sub(r"(?<=[\w)\]%”’\"'])\s+(?=[.,;](?:\s|$))|(?<=al\.)\s+(?=[,;])|\s*\[\s*\]", "", text)
     text = re.sub(r"(?<=[^\s(\[])\s+(?=[\])])", "", text)
     lines = (" ".join(line.split()) for line in text.split(LINE))
     return "\n".join(line for line in lines if line)

@@ -104,10 +104,8 @@ def status(title: str, relations: Iterable[Relation], publication_types: Sequenc
     types = {kind.casefold() for kind in publication_types}
     if "retracted-by" in kinds or "retracted publication" in types or _RETRACTED_TITLE.search(title):
         return "retracted"
-    if (
-        "concern-in" in kinds
-        or (re.match(r"\W*expression of concern\b", title, re.IGNORECASE)
-        and "concern-about" not in kinds)
+    if "concern-in" in kinds or (
+        re.match(r"\W*expression of concern\b", title, re.IGNORECASE) and "concern-about" not in kinds
     ):
         return "concern"
     return "unknown"

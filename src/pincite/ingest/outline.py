@@ -67,6 +67,11 @@ class Outline:
         return tuple(self._blocks)
 
     @property
+    def empty(self) -> bool:
+        """Whether there is no block yet; costs nothing, unlike `blocks`."""
+        return not self._blocks
+
+    @property
     def cited(self) -> tuple[CitedReference, ...]:
         """The entries of the document's own reference list."""
         return tuple(self._cited)

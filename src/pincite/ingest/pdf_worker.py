@@ -1,8 +1,8 @@
 """Runs in a process of its own: a PDF on standard input → its lines with boxes and sizes as JSON on standard output.
 
 PDF parsers are the classic way in for hostile files: this process has limits on memory, time and output, imports
-nothing of ours,
-and the reader (`ingest.pdf`) trusts it only to be JSON. Coordinates are points from the top left corner of the page.
+nothing of ours, and the reader (`ingest.pdf`) trusts it only to be JSON. Coordinates are points from the top left
+corner of the page.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ class PlainReader:
                 continue
             after = lines[index + 1] if index + 1 < len(lines) else ""
             alone = not paragraph and (not after.strip() or bool(_RULE.fullmatch(after)))
-            first = not title and not outline.blocks and not outline.headings
+            first = not title and outline.empty and not outline.headings
             level = None if paragraph else heading_level(line, alone=alone)
             if (
                 first
@@ -95,7 +95,7 @@ class PlainReader:
             else:
                 paragraph.append(line.strip())
         close()
-        if not outline.blocks and title:
+        if outline.empty and title:
             outline.paragraph(title)
         start = "\n".join(lines[:200])
         stem = cleaned.name.rsplit("/", 1)[-1].rsplit(".", 1)[0].replace("_", " ")

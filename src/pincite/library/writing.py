@@ -169,7 +169,7 @@ class Writer:
             self._commit(starter=True)
 
     def finish(self) -> None:
-        """Bring the indexes up to date and clear old versions away; a killed `finish` leaves the last commit as it was."""
+        """Bring indexes up to date, clear old versions; a killed `finish` leaves the last commit as it was."""
         with guarded(self.place):
             tidy_words(self.tables["words"])
             finish(self.tables, self._commit)

@@ -120,7 +120,8 @@ def understand(
         if abbreviations:
             mentions = terms.find(spelled, abbreviations=abbreviations)
     mentions = _with_inversions(spelled, mentions)
-    conditions = _terms(mentions, {"condition"})
+    every_condition = _terms(mentions, {"condition"})
+    conditions = _as_one(every_condition)
     interventions = _terms(mentions, {"drug", "intervention"})
     populations = _terms(mentions, {"population", "animal"})
     outcomes = [mention.label for mention in mentions if mention.kind == "outcome"]
@@ -143,7 +144,7 @@ def understand(
     comparator = None
     if intent == "comparison" and len(interventions) > 1:
         comparator = interventions[1].label
-    words, names = _content(spelled, [*conditions, *interventions, *populations], frequency, passages)
+    words, names = _content(spelled, [*every_condition, *interventions, *populations], frequency, passages)
     shown = Understood(
         intent=intent,
         conditions=tuple(term.label for term in conditions),
@@ -206,6 +207,24 @@ def _library_expansions(
     taken = {text[mention.start : mention.end] for mention in mentions}
     short = [word for word in re.findall(r"\b[A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*\b", text) if word not in taken]
     return list(library_terms(short).items()) if short else []
+
+
+def _as_one(conditions: Sequence[Term]) -> list[Term]:
+    """Conditions that are one topic taken as one: a wider one gives way to the narrower, related ones are joined.
+
+    "Low back pain from Baastrup's disease" asks about Baastrup's disease; "lumbar degenerative change with narrowed discs" about both at once.
+    """
+    kept = [term for term in conditions if not any(term.id in terms.wider(other.id) or other.ids < term.ids for other in conditions if other is not term)]
+    joined: list[Term] = []
+    for term in kept or conditions:
+        near = next((index for index, other in enumerate(joined) if other.wider & term.ids or term.wider & other.ids), None)
+        if near is None:
+            joined.append(term)
+        else:
+            other = joined[near]
+            ids = other.ids | term.ids
+            joined[near] = other.model_copy(update={"ids": ids, "wider": (other.wider | term.wider) - ids})
+    return joined
 
 
 # "narrowing of the disc spaces" is what tables call "disc space narrowing", "cancer of the breast" is "breast cancer".

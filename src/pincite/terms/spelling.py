@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 import marisa_trie
 
 from pincite.terms.normalising import fold
-from pincite.terms.vocabulary import table_path
+from pincite.terms.vocabulary import TABLES, table_path
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -55,37 +55,40 @@ def _correct(typed: str) -> str | None:
     if typed in same or typed in _english() or any(fold(typed) == fold(w) for w in _near(same, typed, 2)):
         return None
     allowed = 1 if len(typed) <= 7 else 2
-    best = _best(_near(same, typed, allowed), same)
+    best = _best(_near(same, typed, allowed), typed, same)
     if best is not None:
-        return best if best in same else None
-    for letter in _LETTERS:
-        if letter != typed[0]:
-            words = _words(letter)
-            best = _best(_near(words, typed, 1), words)
-            if best is not None:
-                return best
-    return None
+        return best
+    # A wrong first letter is the only edit then: the rest of the word must be right, and the word a term by itself.
+    rest, swapped = typed[1:], typed[1] + typed[0] + typed[2:]
+    others = [swapped, rest, *(letter + tail for letter in _LETTERS for tail in (rest, typed))]
+    terms = [other for other in others if other != typed and TABLES.meanings(fold(other) + " ")]
+    return terms[0] if len(terms) == 1 else None
 
 
 def _near(words: dict[str, int], typed: str, allowed: int) -> dict[str, int]:
     """The words within so many edits, each with its distance."""
-    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415  only a mistyped word needs it
+    from rapidfuzz import process  # noqa: PLC0415  only a mistyped word needs it
+    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415
 
-    near = {}
-    for candidate in words:
-        if abs(len(candidate) - len(typed)) <= allowed:
-            distance = DamerauLevenshtein.distance(typed, candidate, score_cutoff=allowed)
-            if distance <= allowed:
-                near[candidate] = distance
-    return near
+    candidates = [word for word in words if abs(len(word) - len(typed)) <= allowed]
+    near = process.extract(
+        typed, candidates, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=None, processor=None
+    )
+    return {word: int(distance) for word, distance, _ in near}
 
 
-def _best(near: dict[str, int], weights: dict[str, int]) -> str | None:
-    """The nearest word, of equally near ones the one used most by a clear margin (3 to 1), else None."""
+def _best(near: dict[str, int], typed: str, weights: dict[str, int]) -> str | None:
+    """The nearest word; of equally near ones a term by itself, then one with the same last letter, then the most used.
+
+    "migrane" is as near to migrant as to migraine. Used most means three times as much as the next, else None.
+    """
     if not near:
         return None
     least = min(near.values())
-    ranked = sorted((w for w in near if near[w] == least), key=lambda w: (-weights[w], w))
+    nearest = [word for word in near if near[word] == least]
+    nearest = [word for word in nearest if TABLES.meanings(fold(word) + " ")] or nearest
+    nearest = [word for word in nearest if word[-1] == typed[-1]] or nearest
+    ranked = sorted(nearest, key=lambda word: (-weights[word], word))
     if len(ranked) > 1 and weights[ranked[0]] < 3 * weights[ranked[1]] and fold(ranked[0]) != fold(ranked[1]):
         return None
     return ranked[0]

@@ -79,6 +79,14 @@ class Tables:
         return _trie("ids.marisa"), _view("ids.u32", "I")
 
     @cached_property
+    def _primary(self) -> memoryview[int]:
+        return _view("primary.u32", "I")
+
+    @cached_property
+    def _children(self) -> memoryview[int]:
+        return _view("children.u32", "I")
+
+    @cached_property
     def _blocks(self) -> tuple[memoryview, memoryview]:
         raw = _view("concepts.bin", "B")
         (count,) = struct.unpack_from("<I", raw)
@@ -113,17 +121,23 @@ class Tables:
         return tuple(tuple(line.split("\t")) for line in text.split("\n"))
 
     def row(self, number: int) -> tuple[str, ...]:
-        """The row of a concept: ids, label, category, parents, children, related, display forms."""
+        """The row of a concept: ids, label, category, parents, related, display forms."""
         return self._lines(number // _BLOCK)[number % _BLOCK]
 
     def ident(self, number: int) -> str:
         """The primary identifier of a concept."""
-        return self.row(number)[0].partition("|")[0]
+        return str(self._ids[0].restore_key(self._primary[number]))
+
+    def children(self, number: int) -> list[int]:
+        """The concept numbers directly below a concept."""
+        ends = self._children
+        first = len(self.kinds) + 1
+        return ends[first + ends[number] : first + ends[number + 1]].tolist()
 
 
 TABLES = Tables()
 
-_PARENTS, _CHILDREN, _RELATED = 3, 4, 5
+_PARENTS, _RELATED, _FORMS = 3, 4, 5
 # More descendants than this are of no use to a search, and only chapters of a vocabulary have them.
 _MOST = 4000
 
@@ -167,7 +181,7 @@ def aliases(ident: str) -> tuple[str, ...]:
 
 def synonyms(ident: str, *, limit: int = 12) -> tuple[str, ...]:
     """Readable names of a concept, its display name first, then the commonest, at most `limit`."""
-    return tuple(TABLES.row(_known(ident))[6].split("|"))[:limit]
+    return tuple(TABLES.row(_known(ident))[_FORMS].split("|"))[:limit]
 
 
 def wider(ident: str, *, steps: int = 1) -> tuple[str, ...]:
@@ -187,7 +201,7 @@ def _below(number: int) -> tuple[int, ...]:
     found: dict[int, None] = {}
     level = [number]
     while level and len(found) < _MOST:
-        level = [c for n in level for c in _linked(n, _CHILDREN) if c not in found and c != number]
+        level = [c for n in level for c in TABLES.children(n) if c not in found and c != number]
         found.update(dict.fromkeys(level))
     return tuple(found)[:_MOST]
 

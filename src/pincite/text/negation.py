@@ -1,4 +1,5 @@
-"""Is a stretch of a sentence negated? Cue words with a scope, after NegEx and ConText; the cues stand in `data/negation.tsv`.
+"""Is a stretch of a sentence negated? Cue words with a scope, after NegEx and ConText; the cues stand in
+`data/negation.tsv`.
 
 Used by direction, kinds and the checks: "did not reduce pain" must never count as "reduced pain".
 """
@@ -21,8 +22,8 @@ _LIST = re.compile(r",|\b(?:and|or|nor)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w[\w'’.%-]*")
 
 
-# "Patients not operated on had less pain", "in people without symptoms discs were thinner": a finite verb ends the scope, unless it belongs
-# to a clause that is itself negated ("did not show that it was better").
+# "Patients not operated on had less pain", "in people without symptoms discs were thinner": a finite verb ends the
+# scope, unless it belongs to a clause that is itself negated ("did not show that it was better").
 _FINITE = re.compile(r"\b(?:was|were|is|are|had|has|have|did|fell|rose|showed|gave)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"\b(?:that|whether|if)\b", re.IGNORECASE)
 _MOVES = re.compile(r"(?:fell|rose|grew|fallen|risen|\w+ed)\b", re.IGNORECASE)
@@ -63,7 +64,8 @@ def _free(cues: list[_Cue], taken: list[_Cue]) -> list[_Cue]:
 
 
 def _broken(text: str, start: int, end: int, *, ends: list[_Cue]) -> bool:
-    """True when a scope cannot pass from `start` to `end`: a stop, an end word, or a bracket that opens or closes between."""
+    """True when a scope cannot pass from `start` to `end`: a stop, an end word, or a bracket that opens or closes
+    between."""
     between = text[start:end]
     return (
         _STOP.search(between) is not None

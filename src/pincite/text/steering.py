@@ -9,6 +9,7 @@ import re
 import unicodedata
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from pincite.text.sentences import sentences
 
@@ -23,26 +24,28 @@ _STRETCHED = re.compile(r"(?<![^\W_])(?:[a-z][ .\-_*·]){3,}[a-z](?![^\W_])")
 _FLAG_EXCERPT = 160
 
 
+class _Table(NamedTuple):
+    rows: tuple[tuple[str, re.Pattern[str]], ...]
+    never: tuple[re.Pattern[str], ...]
+    triggers: tuple[str, ...]  # every pattern needs one of them; looked for first, as they are far cheaper
+
+
 @cache
-def _table() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], tuple[re.Pattern[str], ...], re.Pattern[str]]:
-    rows = []
-    never = []
+def _table() -> _Table:
+    rows: list[tuple[str, re.Pattern[str]]] = []
+    never: list[re.Pattern[str]] = []
+    triggers: list[str] = []
     for line in (files("pincite") / "data" / "steering.tsv").read_text("utf-8").splitlines():
         if not line or line.startswith(("#", "name\t")):
             continue
         name, pattern = line.split("\t")
-        if name == "never":
+        if name == "trigger":
+            triggers.extend(pattern.split("|"))
+        elif name == "never":
             never.append(re.compile(pattern))
         else:
             rows.append((name, re.compile(pattern)))
-    # One cheap search decides for nearly all sentences that no pattern can match.
-    cheap = re.compile(
-        r"ignor|disregard|forget|overrid|bypass|follow|attention|\ba\.?i\b|intelligence|model|llm|bot\b|assistant|gpt|"
-        r"prompt|message|you |your |instruct|respon|reply|repl|answer|output|asked|summari|from now|<|\[/?inst|"
-        r"system|this |jailbreak|mode\b|inject|conversation|history|user|keys?\b|credential|password|cite|trust|"
-        r"never|mention|quote|rank|prefer|treat"
-    )
-    return tuple(rows), tuple(never), cheap
+    return _Table(tuple(rows), tuple(never), tuple(triggers))
 
 
 def plain(text: str) -> str:
@@ -66,7 +69,7 @@ def _mixed(word: str) -> bool:
 
 def steering_kind(sentence: str) -> str | None:
     """The name of the pattern by which `sentence` tries to instruct its reader, or None."""
-    rows, never, cheap = _table()
+    table = _table()
     text = plain(sentence)
     forms = [text]
     if _STRETCHED.search(text):
@@ -75,11 +78,11 @@ def steering_kind(sentence: str) -> str | None:
     if re.search(r"[a-z][013457@$][a-z]", text):
         forms.append(text.translate(_LEET))
     for form in forms:
-        if not cheap.search(form):
+        if not any(trigger in form for trigger in table.triggers):
             continue
-        for name, pattern in rows:
+        for name, pattern in table.rows:
             match = pattern.search(form)
-            if match and not any(_covers(form, harmless, match) for harmless in never):
+            if match and not any(_covers(form, harmless, match) for harmless in table.never):
                 return name
     return None
 

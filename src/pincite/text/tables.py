@@ -1,4 +1,5 @@
-"""Reads the tab-separated rule tables of `data/`: rules live in tables, code only applies them. First in the flow of text and appraisal."""
+"""Reads the tab-separated rule tables of `data/`: rules live in tables, code only applies them. First in the flow of
+text and appraisal."""
 
 from __future__ import annotations
 

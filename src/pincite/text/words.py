@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any
 
 _TOKEN = re.compile(r"[^\W_]+(?:[.·][0-9]+)?(?:['’][a-z]+)?(?:-[^\W_]+)*", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’][a-z]+$")
@@ -28,10 +29,10 @@ def _listed(name: str) -> frozenset[str]:
 
 
 @cache
-def _stemmer() -> object:
-    import snowballstemmer  # noqa: PLC0415 - 30 ms
+def _stemmer() -> Any:
+    import Stemmer  # noqa: PLC0415 - PyStemmer: the C library behind Snowball
 
-    return snowballstemmer.stemmer("english")
+    return Stemmer.Stemmer("english")
 
 
 @cache
@@ -41,7 +42,7 @@ def stem(word: str) -> str:
     >>> stem("fractures") == stem("fracture")
     True
     """
-    return str(_stemmer().stemWord(word))  # type: ignore[attr-defined]
+    return str(_stemmer().stemWord(word))
 
 
 def tokens(text: str) -> list[str]:
