@@ -63,7 +63,12 @@ def padding(library: Library, passages: int) -> Iterator[Reading]:
             words = chance.choices(known, counts, k=120)
             sentences = [" ".join(words[start : start + 20]).capitalize() + "." for start in range(0, 120, 20)]
             blocks.append(Block(text=" ".join(sentences), section=f"Part {at}", kind="results"))
-        header = Header(tier="research", extent="full-text", title=" ".join(chance.choices(known, counts, k=10)), pmid=str(90_000_000 + number))
+        header = Header(
+            tier="research",
+            extent="full-text",
+            title=" ".join(chance.choices(known, counts, k=10)),
+            pmid=str(90_000_000 + number),
+        )
         yield build(Draft(header=header, blocks=tuple(blocks)), source="padding")
 
 
@@ -95,8 +100,14 @@ def main() -> int:
             if encoder is not None:
                 library.encode_missing(RandomVectors(encoder.name, encoder.dimension))
         state = library.state()
-        print(f"{state.documents:,} documents, {state.passages:,} passages, encoder {encoder.name if encoder else 'none (words alone)'}")
-        rows = [line.split("\t")[0] for line in CASES.read_text("utf-8").splitlines() if line and not line.startswith(("#", "question\t"))]
+        print(
+            f"{state.documents:,} documents, {state.passages:,} passages, encoder {encoder.name if encoder else 'none (words alone)'}"
+        )
+        rows = [
+            line.split("\t")[0]
+            for line in CASES.read_text("utf-8").splitlines()
+            if line and not line.startswith(("#", "question\t"))
+        ]
         pipeline.ask(PROCESS_QUESTION, library=library, encoder=encoder)
         profile = cProfile.Profile() if chosen.profile else None
         spent = []
@@ -113,7 +124,9 @@ def main() -> int:
                     profile.disable()
             spent.append((time.perf_counter() - began, question))
         times = [each for each, _ in spent]
-        print(f"in process, {len(times)} questions: p50 {1000 * percentile(times, 0.5):.0f} ms, p95 {1000 * percentile(times, 0.95):.0f} ms")
+        print(
+            f"in process, {len(times)} questions: p50 {1000 * percentile(times, 0.5):.0f} ms, p95 {1000 * percentile(times, 0.95):.0f} ms"
+        )
         for each, question in sorted(spent, reverse=True)[:3]:
             print(f"  slowest: {1000 * each:.0f} ms  {question}")
         print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2:.2f} GiB")

@@ -58,7 +58,10 @@ def bm25s_way(readings: list[Reading]) -> Way:
     stemmer = snowballstemmer.stemmer("english").stemWords
     passages = [passage for reading in readings for passage in reading.passages]
     index = bm25s.BM25()
-    index.index(bm25s.tokenize([passage.text for passage in passages], stopwords="en", stemmer=stemmer, show_progress=False), show_progress=False)
+    index.index(
+        bm25s.tokenize([passage.text for passage in passages], stopwords="en", stemmer=stemmer, show_progress=False),
+        show_progress=False,
+    )
 
     def ranked(question: str) -> list[str]:
         tokens = bm25s.tokenize([question], stopwords="en", stemmer=stemmer, show_progress=False)
@@ -77,12 +80,18 @@ def main() -> int:
     sets = [read_set(name, chosen.corpora / name) for name in NAMES]
     by_id = {reading.document.id: reading for one in sets for reading in one.readings}
     questions: list[Asked] = [question for one in sets for question in one.questions]
-    questions = [questions[at * len(questions) // chosen.questions] for at in range(min(chosen.questions, len(questions)))]
+    questions = [
+        questions[at * len(questions) // chosen.questions] for at in range(min(chosen.questions, len(questions)))
+    ]
     # A document of both sets is held once; gold of the form that is not held is left out.
-    questions = [one for one in questions if all(gold.end <= len(by_id[gold.document_id].document.text) for gold in one.gold)]
+    questions = [
+        one for one in questions if all(gold.end <= len(by_id[gold.document_id].document.text) for gold in one.gold)
+    ]
     relevant = {one.id: relevant_passages(one, by_id) for one in questions}
     readings = list(by_id.values())
-    print(f"{len(questions):,} questions, {sum(len(one.passages) for one in readings):,} passages of {len(readings):,} documents")
+    print(
+        f"{len(questions):,} questions, {sum(len(one.passages) for one in readings):,} passages of {len(readings):,} documents"
+    )
     with held_library(readings, encoder=encoder) as library:
         ways = {"words alone": pincite_way(library, None), "bm25s": bm25s_way(readings)}
         if encoder is None:
@@ -97,7 +106,10 @@ def main() -> int:
                 runs[question.id] = way(question.text)
                 spent.append(time.perf_counter() - began)
             found = rank_measures(runs, relevant=relevant)
-            print(f"{name:<16} {found.ndcg_at_10:7.3f} {found.recall_at_20:6.3f} {found.mrr:6.3f} {1000 * percentile(spent, 0.5):7.1f}", flush=True)
+            print(
+                f"{name:<16} {found.ndcg_at_10:7.3f} {found.recall_at_20:6.3f} {found.mrr:6.3f} {1000 * percentile(spent, 0.5):7.1f}",
+                flush=True,
+            )
     return 0
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from pincite.answering.abstaining import Features
+from pincite.errors import PinciteError
 from pincite.evaluation import Measure, Report, run
 from pincite.evaluation.abstention import Judged, fitted, scores
 from pincite.evaluation.gate import compare, main, read_floors, table
 from pincite.evaluation.holding import halves
 from pincite.evaluation.sets import Asked
-from pincite.answering.abstaining import Features
-from pincite.errors import PinciteError
 
 TOPICS = {"sciatica": "gabapentin", "asthma": "salbutamol", "migraine": "sumatriptan", "gout": "colchicine"}
 
@@ -73,7 +73,9 @@ def test_the_fit_finds_the_feature_that_tells_the_two_apart() -> None:
 
 def report_with(value: float | None) -> Report:
     measures = (Measure(name="ndcg@10", value=value, n=1, says=""),)
-    return Report(set="bioasq", questions=1, documents=1, passages=1, encoder=None, unasked=0, measures=measures, seconds=0.0)
+    return Report(
+        set="bioasq", questions=1, documents=1, passages=1, encoder=None, unasked=0, measures=measures, seconds=0.0
+    )
 
 
 @pytest.mark.parametrize(("value", "passed"), [(0.8, True), (0.9, True), (0.79, False), (None, False)])

@@ -16,8 +16,18 @@ BIOASQ = {
             "type": "yesno",
             "ideal_answer": "No, rest does not help.",
             "snippets": [
-                {"text": "Rest for sciatica: a trial", "beginSection": "title", "offsetInBeginSection": 0, "document": "http://www.ncbi.nlm.nih.gov/pubmed/11"},
-                {"text": " Bed rest did not relieve sciatica in this trial.", "beginSection": "abstract", "offsetInBeginSection": 5, "document": "http://www.ncbi.nlm.nih.gov/pubmed/11"},
+                {
+                    "text": "Rest for sciatica: a trial",
+                    "beginSection": "title",
+                    "offsetInBeginSection": 0,
+                    "document": "http://www.ncbi.nlm.nih.gov/pubmed/11",
+                },
+                {
+                    "text": " Bed rest did not relieve sciatica in this trial.",
+                    "beginSection": "abstract",
+                    "offsetInBeginSection": 5,
+                    "document": "http://www.ncbi.nlm.nih.gov/pubmed/11",
+                },
             ],
         },
         {
@@ -26,14 +36,26 @@ BIOASQ = {
             "type": "summary",
             "ideal_answer": ["Pain."],
             "snippets": [
-                {"text": "Exercise relieves pain.", "beginSection": "abstract", "offsetInBeginSection": 0, "document": "http://www.ncbi.nlm.nih.gov/pubmed/12"}
+                {
+                    "text": "Exercise relieves pain.",
+                    "beginSection": "abstract",
+                    "offsetInBeginSection": 0,
+                    "document": "http://www.ncbi.nlm.nih.gov/pubmed/12",
+                }
             ],
         },
         {"id": "q3", "body": "Without snippets?", "type": "yesno", "snippets": []},
     ]
 }
 PUBMEDQA = {
-    "77": {"QUESTION": "Is walking good?", "CONTEXTS": ["To see whether walking helps.", "Walking helped 7 of 10."], "LABELS": ["OBJECTIVE", "RESULTS"], "MESHES": ["Walking"], "YEAR": "2009", "LONG_ANSWER": "It helps."}
+    "77": {
+        "QUESTION": "Is walking good?",
+        "CONTEXTS": ["To see whether walking helps.", "Walking helped 7 of 10."],
+        "LABELS": ["OBJECTIVE", "RESULTS"],
+        "MESHES": ["Walking"],
+        "YEAR": "2009",
+        "LONG_ANSWER": "It helps.",
+    }
 }
 
 
@@ -41,7 +63,11 @@ def test_gold_snippets_stand_in_the_documents_that_they_make_up() -> None:
     chosen = read_bioasq([BIOASQ])
     texts = {reading.document.id: reading.document.text for reading in chosen.readings}
     quoted = [texts[one.document_id][one.start : one.end] for question in chosen.questions for one in question.gold]
-    assert quoted == ["Rest for sciatica: a trial", "Bed rest did not relieve sciatica in this trial.", "Exercise relieves pain."]
+    assert quoted == [
+        "Rest for sciatica: a trial",
+        "Bed rest did not relieve sciatica in this trial.",
+        "Exercise relieves pain.",
+    ]
     assert [question.id for question in chosen.questions] == ["q1", "q2"]
 
 
@@ -66,7 +92,10 @@ def test_a_title_that_the_set_does_not_give_makes_no_passage() -> None:
     ("snippets", "texts"),
     [
         ([(0, "One sentence here."), (0, "One sentence here.")], ["One sentence here."]),
-        ([(0, "A long first part and the shared stretch"), (18, "and the shared stretch goes on.")], ["A long first part and the shared stretch goes on."]),
+        (
+            [(0, "A long first part and the shared stretch"), (18, "and the shared stretch goes on.")],
+            ["A long first part and the shared stretch goes on."],
+        ),
         ([(0, "First."), (50, "Second.")], ["First.", "Second."]),
         ([(0, "ends with of"), (10, "of starts")], ["ends with of", "of starts"]),  # two letters are no overlap
     ],

@@ -101,3 +101,18 @@ def test_a_treatment_that_failed_is_not_what_is_asked_for() -> None:
     question = understand("epidural steroid injection failed for sciatica, what next?")
     assert question.aspect == "failure"
     assert question.failed
+
+
+@pytest.mark.parametrize("text", ["naproxen in kidney failure", "carvedilol for heart failure", "is morphine safe in respiratory failure"])
+def test_the_failure_of_an_organ_is_not_the_failure_of_a_treatment(text: str) -> None:
+    question = understand(text)
+    assert not question.failed
+    assert question.interventions
+
+
+def test_a_wider_condition_gives_way_to_the_narrower_one() -> None:
+    assert understand("low back pain from Baastrup's disease: treatment?").understood.conditions == ("Baastrup's disease",)
+
+
+def test_a_phrase_turned_round_is_the_same_condition() -> None:
+    assert understand("treatment for cancer of the breast").understood.conditions == understand("treatment for breast cancer").understood.conditions

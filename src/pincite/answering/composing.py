@@ -37,7 +37,7 @@ MOST_INDIRECT = 5
 RELEVANT_FROM = 0.62
 LEADS_FROM = 0.82
 # Share of the best coverage that a statement must reach: below it, it leaves out a word of the question that others meet.
-COVERS_FROM = 0.7
+COVERS_FROM = 0.6
 
 DISCLAIMER = (
     "Pincite quotes sources; it does not diagnose, gives no emergency advice and does not replace a clinician's judgement."

@@ -13,7 +13,8 @@ from pincite.appraisal.direction import benefit_of, direction_of
 from pincite.appraisal.kinds import is_boilerplate, kind_of
 from pincite.appraisal.standing import standing
 from pincite.appraisal.strength import strength_of
-from pincite.records import Evidence, Header, Intent, LeftOut, Question, ScoredPassage, StatementKind
+from pincite.ingest.sections import nested_kind
+from pincite.records import Evidence, Header, Intent, LeftOut, Passage, Question, ScoredPassage, StatementKind
 from pincite.text.steering import steers
 
 # Kinds of statement that answer each intent, best first. From the parts of a clinical review that each question belongs to.
@@ -43,7 +44,7 @@ SENTENCES_PER_TIER = 90
 # Words by which a sentence answers the finer aspect of a question.
 _ASPECTS = {
     "maximum": re.compile(
-        r"\b(?:max(?:imum|imal)?|not (?:above|more than|exceed\w*|to exceed)|no more than|exceed(?:s|ed|ing)?|up to|at most|highest|limit(?:ed)?|raised to|total daily)\b",
+        r"\b(?:(?:dose|dosage|dosing) range|max(?:imum|imal)?|not (?:above|more than|exceed\w*|to exceed)|no more than|exceed(?:s|ed|ing)?|up to|at most|highest|limit(?:ed)?|raised to|total daily)\b",
         re.IGNORECASE,
     ),
     "approval": re.compile(r"\b(?:approv\w+|licen[sc]ed|indicated|indications?|off-label|not been established|authori[sz]ed)\b", re.IGNORECASE),
@@ -84,7 +85,7 @@ ENOUGH_TOGETHER = 2
 # Score from which a document that was not used is near enough to be named as left out.
 NEAR = 0.55
 _RESULT_SECTIONS = {"conclusion": 0.08, "recommendation": 0.06, "results": 0.03, "abstract": 0.05, "statement": 0.05}
-_WEAK_SECTIONS = {"background": -0.10, "discussion": -0.03, "methods": -0.12, "figure": -0.10, "table": -0.10, "objective": -0.10}
+_WEAK_SECTIONS = {"background": -0.10, "discussion": -0.03, "methods": -0.12, "patient": -0.06, "pharmacology": -0.06, "figure": -0.10, "table": -0.10, "objective": -0.10}
 
 
 def appraise(question: Question, scored: Sequence[ScoredPassage]) -> tuple[list[Evidence], list[LeftOut]]:
@@ -113,6 +114,22 @@ def appraise(question: Question, scored: Sequence[ScoredPassage]) -> tuple[list[
     evidence = _all_conditions_first(question, evidence)
     evidence.sort(key=lambda one: (-round(one.relevance, 4), one.rank, one.source.passage.id, one.start))
     return evidence, [item for name, item in left_out.items() if name not in used]
+
+
+# Sections of a label in which a dose is a dose for patients, not one given to animals or in a pharmacology study.
+_DOSE_SECTIONS = ("dosing", "indication", "interaction", "special-population", "warning", "contraindication", "boxed-warning", "patient")
+
+
+def _label_kind(kind: StatementKind, passage: Passage) -> StatementKind:
+    """The kind of a label's sentence, held to its section: a table belongs to the section that it stands in."""
+    section = nested_kind(tuple(part.strip() for part in passage.section.split(">"))) if passage.kind == "table" else passage.kind
+    if section == "interaction" and kind == "dosing" and passage.kind == "table":
+        return "interaction"
+    if kind == "other" and section == "patient":
+        return "safety"  # a medication guide tells patients what to watch for
+    if kind == "dosing" and section not in _DOSE_SECTIONS:
+        return "mechanism" if section == "pharmacology" else "other"
+    return kind
 
 
 def _names_asked(question: Question, meets: About) -> bool:
@@ -164,6 +181,8 @@ def _evidence(question: Question, source: ScoredPassage, start: int, end: int, t
     header, annotation = source.header, source.passage.annotation
     kind = annotation.kind if annotation else kind_of(text, source.passage.kind, header.design)
     stands = 1.0 if annotation else standing(text)
+    if annotation is None and header.tier == "label":
+        kind = _label_kind(kind, source.passage)
     intent = question.understood.intent
     second_hand = annotation is None and header.tier == "research" and header.design not in _REVIEWS and bool(_SECOND_HAND.search(text))
     if annotation is None:

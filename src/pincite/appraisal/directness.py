@@ -25,10 +25,14 @@ _OPPOSED = (
     (re.compile(r"\b((hepatic|liver) (impairment|insufficiency|failure|disease)|cirrho\w+|child-pugh)\b", re.I), "hepatic impairment"),
     (re.compile(r"\b(athletes?|dancers?|sports?(men|women|persons?)?)\b", re.I), "athletes"),
 )
+_ORGANS = {"renal impairment": re.compile(r"\b(?:renal|kidneys?)\b", re.I), "hepatic impairment": re.compile(r"\b(?:liver|hepat\w+)\b", re.I)}
+# Sections of a label that speak of one population by their heading; a contraindication "in liver disease" is for everybody to read.
+_POPULATION_SECTIONS = ("special-population", "dosing", "indication", "pharmacology")
 _ANIMAL = re.compile(
-    r"\b(rats?|mice|mouse|murine|rabbits?|dogs?|canine|cats?|feline|pigs?|porcine|swine|sheep|ovine|goats?|horses?|equine|zebrafish|monkeys?|macaques?|hamsters?|guinea pigs?|in vitro|cell lines?|knock-?out)\b",
+    r"\b(rats?|mice|mouse|murine|rabbits?|dogs?|canine|cats?|feline|pigs?|porcine|swine|sheep|ovine|goats?|horses?|equine|zebrafish|monkeys?|macaques?|hamsters?|guinea pigs?|in vitro|cell lines?|knock-?out|times the (?:maximum |recommended )*human|human (?:auc|exposure)|carcinogenicity)\b",
     re.IGNORECASE,
 )
+IN_ANIMALS = "in animals or cells, not people"
 # Credit from which a term counts as met as such: named, or what the document is about; below it the match is a wider one.
 NAMED = 0.6
 _PAST_COMPARISON = re.compile(r"\b(?:versus|vs\.?|compared (?:with|to)|than|over|against|rather than|instead of)\b", re.IGNORECASE)
@@ -120,6 +124,8 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
     credits = []
     for term in question.conditions:
         credit, why = _condition(term, named, others, subject)
+        if credit < NAMED and _as_population(term, sentence):
+            credit, why = 0.8, None
         credits.append(credit)
         if credit > 0:
             met_terms.append(term.id)
@@ -160,6 +166,8 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
     if question.names and not any(root in passage_words or root in subject.words for root in question.names):
         return None
     because.extend(_population(question, sentence, source, subject))
+    if source.header.tier == "label" and IN_ANIMALS in because:
+        return None  # a label's animal studies say nothing that a prescriber or a patient asks
     total = sum(weight for weight, _ in units)
     coverage = sum(weight * credit for weight, credit in units) / total if total else 0.0
     if not question.conditions and not asked and coverage < 0.34:
@@ -173,6 +181,11 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
         met=tuple(met_terms),
         test_first=next((mention.category == "diagnostic" for mention in mentions if mention.kind in ("drug", "intervention")), False),
     )
+
+
+def _as_population(term: Term, sentence: str) -> bool:
+    """"Kidney failure" is met by "renal impairment": a condition that sources name as the population to be careful with."""
+    return any(pattern.search(f"{term.typed} {term.label}") and pattern.search(sentence) for pattern, _ in _OPPOSED)
 
 
 def _said(mention: terms.Mention) -> str:
@@ -255,8 +268,13 @@ def _population(question: Question, sentence: str, source: ScoredPassage, subjec
     held = " ".join((sentence, source.passage.section, source.header.title, source.header.population or ""))
     because = []
     for pattern, name in _OPPOSED:
+        organ = _ORGANS.get(name)
+        if organ is not None and organ.search(asked):
+            continue  # asked about the organ itself: what is said of its impairment is to the point
         if pattern.search(asked) and not pattern.search(held):
             because.append(f"{name} not named in the source")
+        elif source.header.tier == "label" and source.passage.kind in _POPULATION_SECTIONS and pattern.search(source.passage.section) and not pattern.search(asked):
+            because.append(f"in the label's section on {name}")
     children = _OPPOSED[0][0]
     if children.search(sentence) and not children.search(asked) and re.search(r"\badults?\b", asked, re.I):
         because.append("on children, not adults")
@@ -264,7 +282,7 @@ def _population(question: Question, sentence: str, source: ScoredPassage, subjec
     if animal and not _ANIMAL.search(held):
         because.append("not a study of animals")
     elif not animal and (subject.animal or _ANIMAL.search(sentence)):
-        because.append("in animals or cells, not people")
+        because.append(IN_ANIMALS)
     return because
 
 

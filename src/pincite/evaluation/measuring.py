@@ -41,11 +41,15 @@ def rank_measures(runs: Mapping[str, Sequence[str]], *, relevant: Mapping[str, I
         import ir_measures  # noqa: PLC0415 - an extra
         from ir_measures import RR, R, nDCG  # noqa: PLC0415
     except ImportError as error:
-        raise PinciteError("Evaluation needs the package ir-measures.", what_to_do="Install it with `pip install pincite[eval]`.") from error
+        raise PinciteError(
+            "Evaluation needs the package ir-measures.", what_to_do="Install it with `pip install pincite[eval]`."
+        ) from error
     judged = [ir_measures.Qrel(question, passage, 1) for question, passages in relevant.items() for passage in passages]
     # Scores by rank: equal scores would let the library choose an order of its own.
     ranked = [
-        ir_measures.ScoredDoc(question, passage, float(-at)) for question, passages in runs.items() for at, passage in enumerate(passages)
+        ir_measures.ScoredDoc(question, passage, float(-at))
+        for question, passages in runs.items()
+        for at, passage in enumerate(passages)
     ]
     found = ir_measures.calc_aggregate([nDCG @ 10, R @ 20, RR], judged, ranked)
     return Ranking(found[nDCG @ 10], found[R @ 20], found[RR])
@@ -91,7 +95,6 @@ def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
     if not positive or not negative:
         return 0.5
     ordered = sorted(negative)
-
 
     total = sum((bisect.bisect_left(ordered, one) + bisect.bisect_right(ordered, one)) / 2 for one in positive)
     return total / (len(positive) * len(negative))

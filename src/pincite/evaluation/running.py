@@ -55,7 +55,10 @@ class Report(Record):
     def __str__(self) -> str:
         """A table for people."""
         head = f"{self.set}: {self.questions:,} questions, {self.documents:,} documents, {self.passages:,} passages, encoder {self.encoder or 'none (words alone)'}"
-        rows = [f"  {one.name:<22} {'   –  ' if one.value is None else f'{one.value:6.3f}'}  n={one.n:<6} {one.says}" for one in self.measures]
+        rows = [
+            f"  {one.name:<22} {'   –  ' if one.value is None else f'{one.value:6.3f}'}  n={one.n:<6} {one.says}"
+            for one in self.measures
+        ]
         refused = [f"  {self.unasked} questions could not be asked"] if self.unasked else []
         return "\n".join([head, *rows, *refused, f"  {self.seconds:.0f} s"])
 
@@ -91,7 +94,7 @@ def run(name: str, path: Path | str, *, limit: int | None = None, progress: Prog
 
 def retrieval(library: Library, chosen: TestSet, *, encoder: Encoder | None) -> list[Measure]:
     """nDCG@10, recall@20 and MRR of the questions as they are searched, with what understanding adds to them."""
-    runs = {}
+    runs: dict[str, list[str]] = {}
     for question in chosen.questions:
         try:
             asked = understand(question.text)
@@ -105,7 +108,12 @@ def retrieval(library: Library, chosen: TestSet, *, encoder: Encoder | None) -> 
     n = len(runs)
     return [
         Measure(name="ndcg@10", value=figures.ndcg_at_10, n=n, says="order of the first ten passages"),
-        Measure(name="recall@20", value=figures.recall_at_20, n=n, says="share of the relevant passages among the first twenty"),
+        Measure(
+            name="recall@20",
+            value=figures.recall_at_20,
+            n=n,
+            says="share of the relevant passages among the first twenty",
+        ),
         Measure(name="mrr", value=figures.mrr, n=n, says="1 / place of the first relevant passage"),
     ]
 
@@ -128,45 +136,110 @@ def answered(
 def answer_measures(library: Library, questions: Sequence[Asked], answers: Mapping[str, Answer]) -> list[Measure]:
     """Do quotes stand, do they come from the documents that experts chose, do they overlap the snippets, how close is the wording?"""
     by_id = {one.id: one for one in questions}
-    standing = [one.check.outcome == "pass" for answer in answers.values() for one in recheck(answer, library.documents_by_id)]
+    standing = [
+        one.check.outcome == "pass" for answer in answers.values() for one in recheck(answer, library.documents_by_id)
+    ]
     given = [(by_id[name], answer) for name, answer in answers.items() if answer.answered]
     lead = [[citation for one in answer.bottom_line for citation in one.citations] for _, answer in given]
     page = [[citation for one in all_statements(answer) for citation in one.citations] for _, answer in given]
-    right = [one.document_id in question.documents for (question, _), cited in zip(given, lead, strict=True) for one in cited]
+    right = [
+        one.document_id in question.documents for (question, _), cited in zip(given, lead, strict=True) for one in cited
+    ]
     marked = [at for at, (question, _) in enumerate(given) if question.gold]
     leads = [snippet_overlap(lead[at], gold=given[at][0].gold) for at in marked]
     pages = [snippet_overlap(page[at], gold=given[at][0].gold) for at in marked]
-    worded = [rouge(" ".join(one.text for one in answer.bottom_line), references=question.ideal) for question, answer in given if question.ideal]
+    worded = [
+        rouge(" ".join(one.text for one in answer.bottom_line), references=question.ideal)
+        for question, answer in given
+        if question.ideal
+    ]
     measures = [
-        Measure(name="quotes stand", value=mean(map(float, standing)), n=len(standing), says="quotes found to the character in the stored text"),
-        Measure(name="answered", value=len(given) / len(answers) if answers else None, n=len(answers), says="questions answered with all documents held"),
-        Measure(name="lead documents", value=mean(map(float, right)), n=len(right), says="bottom-line quotes from documents that experts chose"),
-        Measure(name="lead precision", value=mean(one.precision for one in leads), n=len(leads), says="bottom-line characters inside gold snippets"),
-        Measure(name="page recall", value=mean(one.recall for one in pages), n=len(pages), says="gold characters quoted anywhere on the page"),
+        Measure(
+            name="quotes stand",
+            value=mean(map(float, standing)),
+            n=len(standing),
+            says="quotes found to the character in the stored text",
+        ),
+        Measure(
+            name="answered",
+            value=len(given) / len(answers) if answers else None,
+            n=len(answers),
+            says="questions answered with all documents held",
+        ),
+        Measure(
+            name="lead documents",
+            value=mean(map(float, right)),
+            n=len(right),
+            says="bottom-line quotes from documents that experts chose",
+        ),
+        Measure(
+            name="lead precision",
+            value=mean(one.precision for one in leads),
+            n=len(leads),
+            says="bottom-line characters inside gold snippets",
+        ),
+        Measure(
+            name="page recall",
+            value=mean(one.recall for one in pages),
+            n=len(pages),
+            says="gold characters quoted anywhere on the page",
+        ),
         Measure(name="page f1", value=mean(one.f1 for one in pages), n=len(pages), says="both, for the whole page"),
     ]
     for kind in ("rouge1", "rouge2", "rougeL"):
         value = mean(each[kind] for each in worded)
-        measures.append(Measure(name=kind, value=value, n=len(worded), says="bottom line against the experts' own answer (F1)"))
+        measures.append(
+            Measure(name=kind, value=value, n=len(worded), says="bottom line against the experts' own answer (F1)")
+        )
     return measures
 
 
 def abstention(chosen: TestSet, *, encoder: Encoder | None, progress: Progress | None = None) -> list[Measure]:
     """How well confidence tells questions asked with their documents from the same questions asked without them."""
-    sure: dict[bool, list[float]] = {True: [], False: []}
-    sides = halves(chosen.questions)
-    for side in sides:
+    found: dict[bool, list[Answer]] = {True: [], False: []}
+    for side in halves(chosen.questions):
         with held_library(documents_of(chosen, questions=side), encoder=encoder) as library:
             for name, answer in answered(library, chosen.questions, encoder=encoder, progress=progress).items():
-                sure[name in side].append(answer.confidence or 0.0)
-    return abstention_measures(sure[True], sure[False])
+                found[name in side].append(answer)
+    return abstention_measures(found[True], found[False])
 
 
-def abstention_measures(held: Sequence[float], removed: Sequence[float]) -> list[Measure]:
-    """The area under the curve and what the shipped threshold does, from confidences with and without the documents."""
-    n = len(held)
+def abstention_measures(held: Sequence[Answer], removed: Sequence[Answer]) -> list[Measure]:
+    """The area under the curve, what the shipped line lets through, and what is really answered, with and without the documents.
+
+    A question above the line is still not answered when no sentence is direct evidence of a kind that its page shows.
+    """
+    sure, unsure = ([answer.confidence or 0.0 for answer in side] for side in (held, removed))
+    n, m = len(held), len(removed)
     return [
-        Measure(name="abstention auroc", value=auroc(held, removed), n=n, says="confidence with the documents against without them"),
-        Measure(name="answered with", value=mean(one >= ANSWERS_FROM for one in held), n=n, says="answered where the documents are held"),
-        Measure(name="answered without", value=mean(one >= ANSWERS_FROM for one in removed), n=n, says="answered where they are not"),
+        Measure(
+            name="abstention auroc",
+            value=auroc(sure, unsure),
+            n=n,
+            says="confidence with the documents against without them",
+        ),
+        Measure(
+            name="above line with",
+            value=mean(one >= ANSWERS_FROM for one in sure),
+            n=n,
+            says="confident enough where the documents are held",
+        ),
+        Measure(
+            name="above line without",
+            value=mean(one >= ANSWERS_FROM for one in unsure),
+            n=m,
+            says="confident enough where they are not",
+        ),
+        Measure(
+            name="answered with",
+            value=mean(one.answered for one in held),
+            n=n,
+            says="answered where the documents are held",
+        ),
+        Measure(
+            name="answered without",
+            value=mean(one.answered for one in removed),
+            n=m,
+            says="answered where they are not",
+        ),
     ]

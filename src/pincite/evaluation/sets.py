@@ -75,7 +75,8 @@ def read_set(name: str, path: Path | str, *, limit: int | None = None) -> TestSe
         return read([json.loads(file.read_text("utf-8")) for file in files], limit=limit)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnreadableError(
-            f"{path} does not have the form of {name} ({type(error).__name__}: {error}).", what_to_do="See docs/measurements.md for where the sets come from."
+            f"{path} does not have the form of {name} ({type(error).__name__}: {error}).",
+            what_to_do="See docs/measurements.md for where the sets come from.",
         ) from error
 
 
@@ -92,14 +93,18 @@ def _files(path: Path) -> list[Path]:
 
 def read_bioasq(files: Sequence[dict[str, Any]], *, limit: int | None = None) -> TestSet:
     """BioASQ golden files → questions with snippets placed in the documents that those snippets make up."""
-    questions = _spread([question for file in files for question in file["questions"] if question.get("snippets")], limit)
+    questions = _spread(
+        [question for file in files for question in file["questions"] if question.get("snippets")], limit
+    )
     held: dict[str, dict[str, list[tuple[int, str]]]] = {}
     for question in questions:
         for snippet in question["snippets"]:
             text = clean(snippet["text"])
             if text:
                 place = "title" if snippet.get("beginSection") == "title" else "abstract"
-                held.setdefault(_document(snippet["document"]), {}).setdefault(place, []).append((snippet["offsetInBeginSection"], text))
+                held.setdefault(_document(snippet["document"]), {}).setdefault(place, []).append(
+                    (snippet["offsetInBeginSection"], text)
+                )
     readings = {name: _snippet_reading(name, places) for name, places in held.items()}
     asked = []
     for question in questions:
@@ -115,7 +120,9 @@ def read_bioasq(files: Sequence[dict[str, Any]], *, limit: int | None = None) ->
                 ideal=(ideal,) if isinstance(ideal, str) else tuple(ideal),
             )
         )
-    return TestSet(name="bioasq", questions=tuple(one for one in asked if one.documents), readings=tuple(readings.values()))
+    return TestSet(
+        name="bioasq", questions=tuple(one for one in asked if one.documents), readings=tuple(readings.values())
+    )
 
 
 def read_pubmedqa(files: Sequence[dict[str, Any]], *, limit: int | None = None) -> TestSet:
@@ -125,7 +132,8 @@ def read_pubmedqa(files: Sequence[dict[str, Any]], *, limit: int | None = None) 
     asked = []
     for pmid, entry in entries:
         blocks = tuple(
-            Block(text=text, section=label.capitalize(), kind=_abstract_kind(label)) for label, text in zip(entry["LABELS"], entry["CONTEXTS"], strict=True)
+            Block(text=text, section=label.capitalize(), kind=_abstract_kind(label))
+            for label, text in zip(entry["LABELS"], entry["CONTEXTS"], strict=True)
         )
         design = classify_design(publication_types=(), title="", abstract=" ".join(entry["CONTEXTS"]))
         header = Header(
@@ -140,7 +148,13 @@ def read_pubmedqa(files: Sequence[dict[str, Any]], *, limit: int | None = None) 
         reading = _without_made_up_title(build(Draft(header=header, blocks=blocks), source=f"pubmedqa {pmid}"))
         readings.append(reading)
         asked.append(
-            Asked(id=pmid, text=entry["QUESTION"].strip(), type="yesno", documents=(reading.document.id,), ideal=(entry["LONG_ANSWER"],))
+            Asked(
+                id=pmid,
+                text=entry["QUESTION"].strip(),
+                type="yesno",
+                documents=(reading.document.id,),
+                ideal=(entry["LONG_ANSWER"],),
+            )
         )
     return TestSet(name="pubmedqa", questions=tuple(asked), readings=tuple(readings))
 

@@ -108,13 +108,13 @@ class _Layout:
             self._bottom_line(),
             *(self._section(section, kind="definition") for section in kinds.get("definition", [])),
             Part("steps", "Step by step", parts=self._sections(kinds.get("pathway-step", []), kind="step")),
+            *(self._section(section, kind="other") for section in kinds.get("other", [])),
             *(self._tier(tier, kinds.get("tier", [])) for tier in wording.ANSWERING_TIERS),
             *(
                 self._section(section, kind="tier")
                 for section in kinds.get("tier", [])
                 if section.tier not in wording.ANSWERING_TIERS
             ),
-            *(self._section(section, kind="other") for section in kinds.get("other", [])),
             Part("conflicts", "Where sources disagree", parts=tuple(self._conflict(item) for item in answer.conflicts)),
             *(self._section(section, kind="monitoring") for section in kinds.get("monitoring", [])),
             self._missing(),

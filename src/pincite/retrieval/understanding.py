@@ -21,8 +21,16 @@ LONGEST_QUESTION = 2000
 INTENT_WORDS_COUNT = 0.15
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-_FAIL = r"(?:fail(?:s|ed|ure)?|failing|do(?:es)?\s?n[o']?t (?:work|help)|did\s?n[o']?t (?:work|help)|gave no relief|refractory to|unresponsive to|not respond\w* to)"
+_FAIL = r"(?:fail(?:s|ed)?|failing|do(?:es)?\s?n[o']?t (?:work|help)|did\s?n[o']?t (?:work|help)|gave no relief|refractory to|unresponsive to|not respond\w* to)"
 _COMPARING = re.compile(r"\b(?:versus|vs\.?|or|compared (?:with|to)|rather than|instead of|over|better than|than)\b", re.IGNORECASE)
+# Every passage of a label names its drug: what parts them is the section, so the sections that answer are searched by their headings.
+_LABEL_SECTIONS: dict[str, tuple[str, ...]] = {
+    "dosing": ("dosage and administration", "recommended dose"),
+    "safety": ("boxed warning", "contraindications", "contraindicated", "warnings and precautions"),
+    "approval": ("indications and usage", "indicated for"),
+    "treatment": ("indications and usage",),
+}
+_DRUGS_WORD = re.compile(r"\b(?:drugs?|medic\w+|pills?|tablets?|side[- ]effects?|contra-?indicat\w*|adverse|surgery|operation|vaccin\w*|it|this|that|them)\b", re.IGNORECASE)
 _FOLLOWING = re.compile(
     r"^\s*(?:and|but|so|or|then|also|ok|okay|what about|how about|what if|and if|if|why|when|how long|how often|which one|anything else)\b|\b(?:it|this|that|they|them|those|these)\b",
     re.IGNORECASE,
@@ -160,6 +168,8 @@ def understand(
     )
     inherited = [term.label for term in (*conditions, *interventions) if followed and term.typed.lower() not in spelled.lower()]
     expansions = [name for term in (*conditions, *interventions) for name in (term.label, *terms.synonyms(term.id, limit=6))]
+    if any(term.kind == "drug" for term in interventions):
+        expansions.extend(_LABEL_SECTIONS.get(aspect or "", _LABEL_SECTIONS.get(intent, ())))
     query = " ".join([spelled, *(long for _, long in abbreviations), *inherited, *_failure_words(aspect)])
     return Question(
         text=text,
@@ -292,6 +302,7 @@ def _failed(text: str, typed: str) -> bool:
     return bool(
         re.search(rf"{name}(?:\s\w+){{0,3}}\s{_FAIL}\b", text, re.IGNORECASE)
         or re.search(rf"\b{_FAIL}(?:\s\w+){{0,3}}\s{name}", text, re.IGNORECASE)
+        or re.search(rf"\bfailure of (?:the )?{name}", text, re.IGNORECASE)
         or re.search(rf"\bno (?:relief|improvement|response) (?:from|with|after|to) (?:\w+\s){{0,2}}{name}", text, re.IGNORECASE)
     )
 
@@ -313,6 +324,8 @@ def _settled(
         return "comparison", None
     if intent == "comparison" and len(interventions) < 2 and not (conditions and len(conditions) > 1):
         return ("treatment", None) if interventions else ("comparison", None)
+    if intent == "safety" and not interventions and not _DRUGS_WORD.search(text):
+        return "other", aspect  # "knee problems": nothing is named that could harm
     if intent in (None, "definition") and treatments and conditions:
         return "treatment", aspect
     if intent is None and tests and conditions:
