@@ -112,7 +112,8 @@ def comparable(first: Evidence, second: Evidence) -> bool:
             return False
     if first.kind != "finding":
         return True
-    mine, theirs = _outcomes(first.text), _outcomes(second.text)
+    shared = set(first.conditions) & set(second.conditions)
+    mine, theirs = (_outcomes(one.text) | (set(one.conditions) - shared) for one in (first, second))
     return not mine or not theirs or bool(mine & theirs)
 
 

@@ -82,6 +82,9 @@ _ABOUT_HARM: tuple[Intent, ...] = ("safety", "cause", "epidemiology", "dosing")
 
 # Statements on all the conditions asked together from which those on one alone step back.
 ENOUGH_TOGETHER = 2
+# "Indication: gout; Dose: 750 mg" needs no verb: each cell of a label's table carries its column's name.
+_KEYED_ROW = re.compile(r"^[^:;]{2,80}: [^;]+; [^:;]{2,80}: ")
+KEYED_ROW_STANDS = 0.7
 # Score from which a document that was not used is near enough to be named as left out.
 NEAR = 0.55
 _RESULT_SECTIONS = {"conclusion": 0.08, "recommendation": 0.06, "results": 0.03, "abstract": 0.05, "statement": 0.05}
@@ -183,6 +186,8 @@ def _evidence(question: Question, source: ScoredPassage, start: int, end: int, t
     stands = 1.0 if annotation else standing(text)
     if annotation is None and header.tier == "label":
         kind = _label_kind(kind, source.passage)
+    if source.passage.kind == "table" and _KEYED_ROW.match(text):
+        stands = max(stands, KEYED_ROW_STANDS)
     intent = question.understood.intent
     second_hand = annotation is None and header.tier == "research" and header.design not in _REVIEWS and bool(_SECOND_HAND.search(text))
     if annotation is None:

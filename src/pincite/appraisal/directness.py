@@ -200,13 +200,14 @@ def _shared_credit(credits: list[float]) -> float:
 
 def _condition(term: Term, named: frozenset[str], others: list[terms.Mention], subject: Subject) -> tuple[float, str | None]:
     """(credit, why only indirect): named in the sentence 1; inherited from the document 0.8, or 0.6 beside another condition; wider 0.4."""
-    other = next((mention for mention in others if set(mention.concepts) & (term.ids | term.wider) and _other_form(term, mention)), None)
+    # "Chronic low back pain" is still low back pain: a form of the wider condition does not speak of another one.
+    wide = tuple(terms.concept(name).label.lower() for name in term.wider) or ("\0",)
+    near = [mention for mention in others if set(mention.concepts) & (term.ids | term.wider) or mention.label.lower().endswith(wide)]
+    other = next((mention for mention in near if _other_form(term, mention)), None)
     same = any(set(mention.concepts) & term.ids and not _other_form(term, mention) for mention in others)
     if other is not None and not same:
         return 0.4, f"on {_said(other)}, not {term.label}"
-    # "Chronic low back pain" is still low back pain: a form of the wider condition does not speak of another one.
-    wide = tuple(terms.concept(name).label.lower() for name in term.wider)
-    foreign = [mention for mention in others if not set(mention.concepts) & (term.wider | term.ids) and not mention.label.lower().endswith(wide or ("\0",))]
+    foreign = [mention for mention in others if mention not in near]
     if named & term.ids:
         aside = any(set(mention.concepts) & subject.titled for mention in foreign) and not subject.titled & term.ids
         return 0.8 if aside else 1.0, None

@@ -175,7 +175,7 @@ def _integers(model: Path, made: Path) -> None:
     nodes: list[Any] = []
     scaled: set[str] = set()
 
-    def put(kind: str, given: list[str], *names: str, **attributes: int) -> None:
+    def put(kind: str, given: list[str], *names: str, **attributes: Any) -> None:
         nodes.append(helper.make_node(kind, given, list(names), **attributes))
 
     for node in graph.node:
@@ -201,6 +201,9 @@ def _integers(model: Path, made: Path) -> None:
         put("Cast", [f"{out}/integers"], f"{out}/floats", to=TensorProto.FLOAT)
         put("Mul", [f"{given}/scale", scale], f"{out}/scale")
         put("Mul", [f"{out}/floats", f"{out}/scale"], out)
+    for _ in ("products", "casts"):  # of weights that are no longer made floats
+        used = {name for node in nodes for name in node.input} | {end.name for end in graph.output}
+        nodes = [node for node in nodes if used.intersection(node.output)]
     del graph.node[:]
     graph.node.extend(nodes)
     onnx.save(whole, made)
