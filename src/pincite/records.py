@@ -280,6 +280,7 @@ class Question(Record):
     interventions: tuple[Term, ...] = ()
     failed: tuple[Term, ...] = ()  # treatments that the question says did not work
     populations: tuple[Term, ...] = ()
+    outcomes: tuple[Term, ...] = ()
     words: dict[str, float] = {}  # stem of a content word outside any term → weight (inverse document frequency)
     names: tuple[str, ...] = ()  # stems of rare words that no table knows: genes, devices, people
     aspect: str | None = None  # finer than intent: approval | maximum | failure | reasons

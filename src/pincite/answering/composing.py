@@ -35,7 +35,7 @@ MOST_PER_LABEL = 8
 MOST_INDIRECT = 5
 # A statement may be this much less relevant than the best one and still stand on the page. Lower lets in neighbours of the topic.
 RELEVANT_FROM = 0.62
-LEADS_FROM = 0.82
+LEADS_FROM = 0.86
 # Share of the best coverage that a statement must reach: below it, it leaves out a word of the question that others meet.
 COVERS_FROM = 0.6
 
@@ -163,8 +163,9 @@ class _Layout:
         self._each = max(MOST_PER_DOCUMENT, 12 // max(1, len({one.source.document_id for one in direct})))
         self.omitted = 0
         self._counted: set[tuple[str, int]] = set()
-        self.bottom_line = self._lead()
         self.disputes = conflicts.disagreements(question, direct)
+        self.bottom_line = self._both_sides(self._lead())
+        self._hold(self.bottom_line)
         self._hold(one for dispute in self.disputes for one in (*dispute.supporting, *dispute.opposing))
         self._reserved = self._reserve()
         self.parts = self._parts()
@@ -201,8 +202,16 @@ class _Layout:
                 break
             if one not in chosen and (self.shape.labels_first or not any(one.source.document_id == other.source.document_id for other in chosen)):
                 chosen.append(one)
-        chosen = chosen[:3]
-        self._hold(chosen)
+        return chosen[:3]
+
+    def _both_sides(self, chosen: list[Evidence]) -> list[Evidence]:
+        """The bottom line, never with one side of the main disagreement only: the other side's strongest statement takes the last place."""
+        for dispute in self.disputes[:1]:
+            sides = (dispute.supporting, dispute.opposing)
+            shown = [any(one in chosen for one in side) for side in sides]
+            if sum(shown) == 1:
+                other = sides[shown.index(False)][0]
+                return [*chosen[:2], other]
         return chosen
 
     def _hold(self, evidence: Iterable[Evidence]) -> None:

@@ -49,7 +49,8 @@ def disagreements(question: Question, evidence: Sequence[Evidence]) -> list[Disa
     by_treatment: dict[str, list[Evidence]] = defaultdict(list)
     for one in evidence:
         if one.directness == "direct" and one.relevance >= RELEVANT_FROM * best and polarity(one):
-            for concept in one.interventions[:2]:
+            # A finding is about what it names first; a recommendation may name two in one breath.
+            for concept in one.interventions[: 1 if one.kind == "finding" else 2]:
                 by_treatment[concept].append(one)
     asked = frozenset(name for term in question.interventions for name in term.ids)
     found: list[tuple[int, Disagreement]] = []
@@ -112,9 +113,23 @@ def comparable(first: Evidence, second: Evidence) -> bool:
             return False
     if first.kind != "finding":
         return True
+    mine, theirs = _comparators(first), _comparators(second)
+    if not (mine & theirs or (not mine and first.level == 1) or (not theirs and second.level == 1)):
+        return False
     shared = set(first.conditions) & set(second.conditions)
     mine, theirs = (_outcomes(one.text) | (set(one.conditions) - shared) for one in (first, second))
     return not mine or not theirs or bool(mine & theirs)
+
+
+# Care that a treatment is measured against, by any of its names: one comparator for the purpose of comparing.
+_INACTIVE = re.compile(r"\b(?:placebo|sham|simulated|saline|usual care|conservative|non-?operative|non-?surgical|no treatment|untreated|control(?:s| group)?)\b", re.I)
+
+
+def _comparators(evidence: Evidence) -> set[str]:
+    """What the treatment of a finding was compared with: concepts named beside it, and "inactive" for placebo, sham or usual care."""
+    named = {mention.concept for mention in mentions_of(evidence.text) if mention.kind in ("drug", "intervention") and mention.category != "diagnostic"}
+    found = named - set(evidence.interventions[:1])
+    return found | {"inactive"} if _INACTIVE.search(evidence.text) else found
 
 
 def _outcomes(text: str) -> set[str]:

@@ -74,6 +74,13 @@ _SECOND_HAND = re.compile(
     re.IGNORECASE,
 )
 _REVIEWS = ("systematic-review", "meta-analysis", "narrative-review")
+# How a study was run, not what it found.
+_CONDUCT = re.compile(
+    r"\b(?:complet\w+|lost to|available (?:at|for))\b[^.;]{0,40}\bfollow-?up\b|\bfollow-?up\b[^.;]{0,60}\b(?:complete|completed|was \d+)\b"
+    r"|\bcross-?(?:ed )?over\b[^.;]{0,40}\ballowed\b|\breviewed articles\b|\banswered \d+ (?:clinical )?questions\b|\bincluded \d+ trials\b",
+    re.IGNORECASE,
+)
+_ITS_RATE = re.compile(r"\b(?:incidence|risk|rates?|odds)\b", re.IGNORECASE)
 NO_ANSWER_KEEPS = 0.4
 _CONCLUDES = re.compile(r"^(?:in conclusion|conclusions?\b|in summary|overall|taken together|we conclude|our (?:results|findings) (?:show|suggest|indicate|demonstrate))", re.IGNORECASE)
 CONCLUDES_COUNTS = 0.05
@@ -189,6 +196,7 @@ def _evidence(question: Question, source: ScoredPassage, start: int, end: int, t
     if source.passage.kind == "table" and _KEYED_ROW.match(text):
         stands = max(stands, KEYED_ROW_STANDS)
     intent = question.understood.intent
+    direction_said = annotation.direction if annotation else None
     second_hand = annotation is None and header.tier == "research" and header.design not in _REVIEWS and bool(_SECOND_HAND.search(text))
     if annotation is None:
         if _CALL_FOR_RESEARCH.search(text):
@@ -203,7 +211,10 @@ def _evidence(question: Question, source: ScoredPassage, start: int, end: int, t
     fit = 1.0 - 0.1 * wanted.index(kind) if kind in wanted else 0.35 if kind in ALSO else 0.15
     if header.tier == "label" and kind in _HARMS and intent not in _ABOUT_HARM and not question.interventions:
         return None  # a harm that a drug's label names is no answer to how that condition is treated
-    if second_hand or _CALL_FOR_RESEARCH.search(text) or _HISTORY.search(text) or is_boilerplate(text) or (intent in ("treatment", "prevention") and kind == "finding" and _EXPOSURE.search(text)) or (intent == "treatment" and meets.test_first and kind == "recommendation"):
+    if kind == "finding" and _HISTORY.search(text):
+        return None
+    caused = intent in ("treatment", "prevention") and direction_said == "increase" and bool(_ITS_RATE.search(text)) and bool(meets.conditions)
+    if second_hand or caused or _CALL_FOR_RESEARCH.search(text) or _CONDUCT.search(text) or is_boilerplate(text) or (intent in ("treatment", "prevention") and kind == "finding" and _EXPOSURE.search(text)) or (intent == "treatment" and meets.test_first and kind == "recommendation"):
         fit *= NO_ANSWER_KEEPS
     printed = strength_of(text)
     place = _RESULT_SECTIONS.get(source.passage.kind, 0.0) + _WEAK_SECTIONS.get(source.passage.kind, 0.0)

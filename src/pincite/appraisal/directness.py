@@ -170,8 +170,10 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
         return None  # a label's animal studies say nothing that a prescriber or a patient asks
     total = sum(weight for weight, _ in units)
     coverage = sum(weight * credit for weight, credit in units) / total if total else 0.0
-    if not question.conditions and not asked and coverage < 0.34:
-        return None
+    if not question.conditions and not asked:
+        # Nothing is named that a table knows: then most of the words must be met, and a measured outcome by its name.
+        if coverage < 0.34 or any(not named & term.ids for term in question.outcomes):
+            return None
     return About(
         directness="indirect" if because else "direct",
         because="; ".join(dict.fromkeys(because)) or None,
@@ -246,7 +248,7 @@ def _other_form(term: Term, mention: terms.Mention) -> bool:
 def _intervention(
     term: Term, mentions: tuple[terms.Mention, ...], named: frozenset[str], subject: Subject, header: Header
 ) -> tuple[float, str | None]:
-    """(credit, why only indirect). What a guideline or a label says of a class holds for its members; what a study found of another member does not."""
+    """(credit, why only indirect). What a guideline says of a class holds for its members; what a study found of another member, or its label says, does not."""
     if named & term.ids:
         return 1.0, None
     others = any(
@@ -258,7 +260,7 @@ def _intervention(
         return 0.8, None
     wider = next((mention for mention in mentions if set(mention.concepts) & term.wider), None)
     if wider is not None and term.kind == "drug":
-        if header.tier in ("guideline", "label"):
+        if header.tier == "guideline":
             return 0.8, None
         return 0.4, f"on {_said(wider)}, not {term.label} by name"
     return 0.0, None

@@ -43,7 +43,7 @@ def command(
     """
     from pincite import pipeline
     from pincite.cli.answers import read_answer
-    from pincite.cli.opening import encoder_of, open_library, settings_of
+    from pincite.cli.opening import encoder_soon, open_library, settings_of
     from pincite.cli.output import emit
     from pincite.records import Filters
     from pincite.rendering import html, jsonout, markdown, terminal
@@ -51,11 +51,12 @@ def command(
     asked = words_of(question)
     former = read_answer(follow) if follow else None
     settings = settings_of(place)
+    encoder_of = encoder_soon(settings)
     library = open_library(settings)
     answer = pipeline.ask(
         asked,
         library=library,
-        encoder=encoder_of(library, settings),
+        encoder=encoder_of(library),
         audience="patient" if audience == "patient" else "clinician",
         filters=Filters.model_validate({"tiers": tiers, "since": since}),
         follow=former,

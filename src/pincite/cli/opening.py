@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -57,22 +60,36 @@ def open_library(settings: Settings) -> Library:
     return library
 
 
-def encoder_of(library: Library, settings: Settings) -> Encoder | None:
-    """The encoder for questions to `library`: None, and a line on stderr, where its file is missing or wrong."""
+def encoder_soon(settings: Settings) -> Callable[[Library], Encoder | None]:
+    """Begin to load the encoder for questions beside other work; to be called with the library when it is open.
+
+    That gives None for a library without vectors, and None with a line on stderr where the encoder is missing or wrong.
+    """
     from pincite.library.encoder import load_encoder
 
-    if not library.commit.vectors:
-        return None
-    try:
+    def load() -> Encoder | None:
         return load_encoder(settings.encoder, cache=settings.cache)
-    except EncoderError as error:
-        _by_words_alone(error)
-        return None
+
+    # A new library is encoded first, which loads (and once rewrites) the same model.
+    held = "://" in settings.library or Path(settings.library).is_dir()
+    early = ThreadPoolExecutor(1).submit(load) if held else None
+
+    def encoder_of(library: Library) -> Encoder | None:
+        if not library.commit.vectors:
+            return None
+        try:
+            return early.result() if early is not None else load()
+        except EncoderError as error:
+            _by_words_alone(error)
+            return None
+
+    return encoder_of
 
 
 def encode_missing(library: Library, settings: Settings) -> int:
     """Make the vectors that are missing; without an encoder the library works by words alone. Returns how many were made."""
     from pincite.library.encoder import load_encoder
+    from pincite.library.starter import Shipped
 
     progress = Progress()
     try:
@@ -80,7 +97,7 @@ def encode_missing(library: Library, settings: Settings) -> int:
         if encoder is None:
             return 0
         return library.encode_missing(
-            encoder, progress=lambda done, total: progress.say(f"Encoded {done:,} of {total:,} passages")
+            Shipped(encoder), progress=lambda done, total: progress.say(f"Encoded {done:,} of {total:,} passages")
         )
     except EncoderError as error:
         _by_words_alone(error)

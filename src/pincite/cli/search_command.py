@@ -22,7 +22,7 @@ def command(
     *, query: tuple[str, ...], limit: int, tiers: tuple[str, ...], since: int | None, form: str, place: str | None
 ) -> None:
     """Show the passages that QUERY finds, best first, with their scores."""
-    from pincite.cli.opening import encoder_of, open_library, settings_of
+    from pincite.cli.opening import encoder_soon, open_library, settings_of
     from pincite.cli.output import emit, emit_json
     from pincite.records import Filters
     from pincite.retrieval.searching import search
@@ -30,8 +30,9 @@ def command(
     words = words_of(query)
     filters = Filters.model_validate({"tiers": tiers, "since": since})
     settings = settings_of(place)
+    encoder_of = encoder_soon(settings)
     library = open_library(settings)
-    found = search(library, words, filters=filters, limit=limit, encoder=encoder_of(library, settings))
+    found = search(library, words, filters=filters, limit=limit, encoder=encoder_of(library))
     if form == "json":
         results = [_result(one, rank) for rank, one in enumerate(found, start=1)]
         emit_json({"schema": "pincite.search/1", "query": words, "results": results})

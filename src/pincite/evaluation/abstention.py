@@ -32,7 +32,7 @@ from pincite.retrieval.understanding import understand
 if TYPE_CHECKING:
     import numpy as np
 
-# Keeps weights small where features say the same thing; between 0.1 and 10 the AUROC moves by less than 0.002.
+# Keeps weights finite and small where features say the same thing; the usual value, not tuned.
 _RIDGE = 1.0
 CASES = Path("evaluation") / "cases.tsv"
 

@@ -1,7 +1,8 @@
 """Measures, as pure functions: ranking, overlap of quotes with what experts marked, ROUGE, the area under the ROC curve.
 
-Between the answers and the report. Ranking measures come from `ir-measures`, the library that retrieval research uses, so that the
-figures can be compared. ROUGE is our own thirty lines: `rouge-score`, the usual package, brings nltk and absl and has had no release since 2022.
+Between the answers and the report. Ranking measures come from `ir-measures`, the library that retrieval research uses,
+so that the figures can be compared. ROUGE is our own thirty lines: `rouge-score`, the usual package, brings nltk and
+absl for a few sums.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pincite.library.guarding import guarded
 from pincite.library.index import FLAT_BELOW
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
     from pincite.library.encoder import Encoder
 
 CANDIDATES = 200  # of each search; more gave nothing on 1,000 held questions
+_CANDIDATES_FOR_ONE = 8  # fewer where few are asked for
 # Calibrated together with the shares in fusing.py: +0.009 nDCG@10 against the usual 1.2 and 0.75.
 _K1, _B = 0.6, 0.5
 # A synonym says the same with less certainty than the word that was typed.
 _EXPANSION_WEIGHT = 0.5
-_COLUMNS = ["id", "document_id", "ordinal", "text", "place", "stems"]
+_COLUMNS = ["id", "document_id", "ordinal", "text", "place", "stems", "tier"]
 _ANSWERING: tuple[Tier, ...] = ("guideline", "label", "research")
 
 
@@ -49,7 +51,8 @@ def search(
     `expansions` are synonyms that count half; `encoder` is used when it made the library's vectors.
     """
     wanted = [filters or Filters()]
-    return _search(library, query, expansions=expansions, wanted=wanted, encoder=encoder)[:limit]
+    found = _search(library, query, expansions=expansions, wanted=wanted, limit=limit, encoder=encoder)
+    return _scored(library, found[:limit])
 
 
 def search_tiers(
@@ -66,31 +69,47 @@ def search_tiers(
     base = filters or Filters()
     tiers = [tier for tier in tiers if not base.tiers or tier in base.tiers]
     wanted = [base.model_copy(update={"tiers": (tier,)}) for tier in tiers]
-    found = _search(library, query, expansions=expansions, wanted=wanted, encoder=encoder)
-    return {tier: [one for one in found if one.header.tier == tier][:limit] for tier in tiers}
+    found = _search(library, query, expansions=expansions, wanted=wanted, limit=limit, encoder=encoder)
+    kept = {tier: [one for one in found if one.row["tier"] == tier][:limit] for tier in tiers}
+    scored = _scored(library, [one for part in kept.values() for one in part])
+    return {tier: [one for one in scored if one.header.tier == tier] for tier in tiers}
+
+
+class _Hit(NamedTuple):
+    """A row of the passages table with its scores; a record is made only of those that are handed on."""
+
+    row: dict[str, Any]
+    lexical: float
+    cosine: float | None
+    score: float
 
 
 def _search(
-    library: Library, query: str, *, expansions: Sequence[str], wanted: Sequence[Filters], encoder: Encoder | None
-) -> list[ScoredPassage]:
+    library: Library,
+    query: str,
+    *,
+    expansions: Sequence[str],
+    wanted: Sequence[Filters],
+    limit: int,
+    encoder: Encoder | None,
+) -> list[_Hit]:
     weights = _weights(query, expansions)
-    proposed: dict[str, dict[str, Any]] = {}
-    for filters in wanted:
-        for row in _by_words(library, weights, filters):
-            proposed[row["id"]] = row
+    most = min(CANDIDATES, limit * _CANDIDATES_FOR_ONE)
+    # The engine searches outside the interpreter's lock: three searches side by side cost little more than one.
+    with ThreadPoolExecutor(len(wanted) or 1) as pool:
+        lists = pool.map(lambda filters: _by_words(library, weights, filters, most=most), wanted)
+        proposed = {row["id"]: row for rows in lists for row in rows}
     cosine: dict[str, float] = {}
     if encoder is not None and library.commit.vectors and library.commit.encoder == encoder.name and query.strip():
         vector = encoder.encode([query])[0]
-        for filters in wanted:
-            cosine.update(_by_meaning(library, vector, filters))
-        cosine.update(_cosines(library, vector, [name for name in proposed if name not in cosine]))
-        missing = [name for name in cosine if name not in proposed]
+        by_meaning = _by_scan if library.commit.vectors <= FLAT_BELOW else _by_graph
+        cosine = by_meaning(library, vector, wanted=wanted, also=sorted(proposed), most=most)
+        missing = sorted(name for name in cosine if name not in proposed)
         for row in library.rows("passages", where=one_of("id", missing), columns=_COLUMNS) if missing else ():
             proposed[row["id"]] = row
     lexical = _bm25(library, weights, proposed)
-    headers = library.headers(row["document_id"] for row in proposed.values())
     ranked = fuse(lexical, {name: value for name, value in cosine.items() if name in proposed})
-    return [_scored(proposed[name], headers, lexical[name], cosine.get(name), score) for name, score in ranked]
+    return [_Hit(proposed[name], lexical[name], cosine.get(name), score) for name, score in ranked]
 
 
 def _weights(query: str, expansions: Sequence[str]) -> dict[str, float]:
@@ -101,7 +120,7 @@ def _weights(query: str, expansions: Sequence[str]) -> dict[str, float]:
     return weights
 
 
-def _by_words(library: Library, weights: Mapping[str, float], filters: Filters) -> list[dict[str, Any]]:
+def _by_words(library: Library, weights: Mapping[str, float], filters: Filters, *, most: int) -> list[dict[str, Any]]:
     if not weights or not library.commit.passages:
         return []
     from lancedb.query import BooleanQuery, MatchQuery, Occur  # noqa: PLC0415 - heavy
@@ -116,7 +135,7 @@ def _by_words(library: Library, weights: Mapping[str, float], filters: Filters) 
     if where:
         search = search.where(where, prefilter=True)
     with guarded(library.place):
-        found: list[dict[str, Any]] = search.select([*_COLUMNS, "_score"]).limit(CANDIDATES).to_list()
+        found: list[dict[str, Any]] = search.select([*_COLUMNS, "_score"]).limit(most).to_list()
     return found
 
 
@@ -128,83 +147,99 @@ def _bm25(library: Library, weights: Mapping[str, float], rows: Mapping[str, dic
     scores = {}
     for name, row in rows.items():
         own = row["stems"].split()
-        found = Counter(one for one in own if one in weights)
+        found = Counter([one for one in own if one in weights])
         norm = _K1 * (1 - _B + _B * len(own) / average)
-        parts = (weights[one] * idf[one] * n * (_K1 + 1) / (n + norm) for one, n in sorted(found.items()))
-        scores[name] = round(math.fsum(parts), 6)
+        parts = [weights[one] * idf[one] * n * (_K1 + 1) / (n + norm) for one, n in found.items()]
+        scores[name] = round(math.fsum(parts), 6)  # fsum: the same in whatever order
     return scores
 
 
-def _by_meaning(library: Library, vector: np.ndarray, filters: Filters) -> dict[str, float]:
-    if library.commit.vectors > FLAT_BELOW:
+def _by_scan(
+    library: Library, vector: np.ndarray, *, wanted: Sequence[Filters], also: Sequence[str], most: int
+) -> dict[str, float]:
+    """Id → cosine of the nearest passages for each of the filters, and of `also`: exact, one product for all."""
+    import numpy as np  # noqa: PLC0415 - heavy
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    names, facts, matrix = _matrix(library)
+    values = np.round(matrix @ vector, 6)
+    asked = pc.is_in(names, value_set=pa.array(also, pa.string())).to_numpy(zero_copy_only=False)
+    chosen = set(np.flatnonzero(asked).tolist())
+    for filters in wanted:
+        allowed = np.ones(len(values), dtype=bool)
+        if filters.tiers:
+            allowed &= np.isin(facts["tier"], filters.tiers)
+        if filters.designs:
+            allowed &= np.isin(facts["design"], filters.designs)
+        if filters.since is not None:
+            allowed &= (facts["year"] == 0) | (facts["year"] >= filters.since)
+        kept = np.flatnonzero(allowed)
+        if len(kept) > most:
+            own = values[kept]
+            kept = kept[own >= np.partition(own, len(own) - most)[len(own) - most]]
+        # Rows lie in the order of adding; equal values are cut by id, so that the order cannot show.
+        best = sorted((-float(values[at]), names[at].as_py(), at) for at in kept.tolist())[:most]
+        chosen.update(at for _, _, at in best)
+    return {names[at].as_py(): float(values[at]) for at in chosen}
+
+
+def _matrix(library: Library) -> tuple[Any, dict[str, np.ndarray], np.ndarray]:
+    """Ids, what filters ask of them, and all vectors [n, dimension] in the order of adding; kept for the commit."""
+    if "matrix" not in library.cache:
+        import numpy as np  # noqa: PLC0415 - heavy
+
+        with guarded(library.place):
+            rows = library.table("vectors").to_arrow()
+        matrix = rows["vector"].combine_chunks().flatten().to_numpy().reshape(rows.num_rows, -1)
+        facts = {
+            "tier": np.array(rows["tier"].to_pylist()),
+            "design": np.array(rows["design"].to_pylist()),
+            "year": rows["year"].fill_null(0).to_numpy(),
+        }
+        library.cache["matrix"] = (rows["id"].combine_chunks(), facts, matrix)
+    found: tuple[Any, dict[str, np.ndarray], np.ndarray] = library.cache["matrix"]
+    return found
+
+
+def _by_graph(
+    library: Library, vector: np.ndarray, *, wanted: Sequence[Filters], also: Sequence[str], most: int
+) -> dict[str, float]:
+    """The same through the index, for libraries whose vectors are too many to hold; the cosines are exact here too."""
+
+    def nearest(filters: Filters) -> list[dict[str, Any]]:
         search = library.table("vectors").search(vector).distance_type("cosine").ef(300)
         where = condition(filters)
         if where:
             search = search.where(where, prefilter=True)
         with guarded(library.place):
-            found = search.select(["id", "_distance"]).limit(CANDIDATES).to_list()
-        return _cosines(library, vector, [row["id"] for row in found])
-    import numpy as np  # noqa: PLC0415 - heavy
+            found: list[dict[str, Any]] = search.select(["id", "_distance"]).limit(most).to_list()
+        return found
 
-    names, facts, matrix = _matrix(library)
-    values = np.round(matrix @ vector, 6)
-    allowed = np.ones(len(names), dtype=bool)
-    if filters.tiers:
-        allowed &= np.isin(facts["tier"], filters.tiers)
-    if filters.designs:
-        allowed &= np.isin(facts["design"], filters.designs)
-    if filters.since is not None:
-        allowed &= (facts["year"] == 0) | (facts["year"] >= filters.since)
-    kept = np.flatnonzero(allowed)
-    best = kept[np.argsort(-values[kept], kind="stable")][:CANDIDATES]  # names are sorted: ties go by id
-    return {str(names[at]): float(values[at]) for at in best}
-
-
-def _matrix(library: Library) -> tuple[Any, dict[str, Any], Any]:
-    """Ids in order, what filters ask of them, and all vectors [n, dimension]; kept for the commit."""
-    if "matrix" not in library.cache:
-        import numpy as np  # noqa: PLC0415 - heavy
-
-        with guarded(library.place):
-            rows = library.table("vectors").to_arrow().sort_by("id")
-        matrix = rows["vector"].combine_chunks().flatten().to_numpy().reshape(rows.num_rows, -1)
-        facts = {
-            "tier": np.array(rows["tier"].to_pylist()),
-            "design": np.array(rows["design"].to_pylist()),
-            "year": np.array([year or 0 for year in rows["year"].to_pylist()]),
-        }
-        names = rows["id"].to_pylist()
-        library.cache["matrix"] = (names, facts, matrix)
-        library.cache["rank"] = {name: at for at, name in enumerate(names)}
-    found: tuple[Any, dict[str, Any], Any] = library.cache["matrix"]
-    return found
-
-
-def _cosines(library: Library, vector: np.ndarray, names: Sequence[str]) -> dict[str, float]:
-    if not names:
+    with ThreadPoolExecutor(len(wanted) or 1) as pool:
+        chosen = set(also).union(row["id"] for rows in pool.map(nearest, wanted) for row in rows)
+    query = library.table("vectors").search().where(one_of("id", sorted(chosen))).select(["id", "vector"])
+    with guarded(library.place):
+        rows = query.limit(None).to_arrow()
+    if not rows.num_rows:
         return {}
-    import numpy as np  # noqa: PLC0415 - heavy
-
-    if library.commit.vectors <= FLAT_BELOW:
-        _, _, matrix = _matrix(library)
-        rank = library.cache["rank"]
-        return {name: round(float(matrix[rank[name]] @ vector), 6) for name in names if name in rank}
-    rows = library.rows("vectors", where=one_of("id", list(names)), columns=["id", "vector"])
-    return {row["id"]: round(float(np.asarray(row["vector"], dtype=np.float32) @ vector), 6) for row in rows}
+    matrix = rows["vector"].combine_chunks().flatten().to_numpy().reshape(rows.num_rows, -1)
+    return {name: round(float(value), 6) for name, value in zip(rows["id"].to_pylist(), matrix @ vector, strict=True)}
 
 
-def _scored(
-    row: dict[str, Any], headers: Mapping[str, Any], lexical: float, cosine: float | None, score: float
-) -> ScoredPassage:
-    held = headers[row["document_id"]]
-    return ScoredPassage(
-        passage=passage_from(row),
-        document_id=held.id,
-        header=held.header,
-        text_sha256=held.text_sha256,
-        abbreviations=held.abbreviations,
-        flags=held.flags,
-        lexical=lexical,
-        cosine=cosine,
-        score=score,
-    )
+def _scored(library: Library, hits: Sequence[_Hit]) -> list[ScoredPassage]:
+    headers = library.headers(hit.row["document_id"] for hit in hits)
+    return [
+        ScoredPassage(
+            passage=passage_from(hit.row),
+            document_id=(held := headers[hit.row["document_id"]]).id,
+            header=held.header,
+            text_sha256=held.text_sha256,
+            abbreviations=held.abbreviations,
+            flags=held.flags,
+            lexical=hit.lexical,
+            cosine=hit.cosine,
+            score=hit.score,
+        )
+        for hit in hits
+    ]

@@ -132,7 +132,7 @@ def understand(
     conditions = _as_one(every_condition)
     interventions = _terms(mentions, {"drug", "intervention"})
     populations = _terms(mentions, {"population", "animal"})
-    outcomes = [mention.label for mention in mentions if mention.kind == "outcome"]
+    outcomes = _terms(mentions, {"outcome"})
     intent, aspect = intent_of(spelled)
     followed = None
     if follow is not None and _inherits(spelled, conditions, interventions):
@@ -159,7 +159,7 @@ def understand(
         interventions=tuple(term.label for term in interventions),
         population=", ".join(term.label for term in populations) or None,
         comparator=comparator,
-        outcome=outcomes[0] if outcomes else None,
+        outcome=outcomes[0].label if outcomes else None,
         follow_up_of=followed,
         synonyms={term.label: terms.synonyms(term.id, limit=8) for term in (*conditions, *interventions) if not term.id.startswith("typed:")},
         wider={term.label: tuple(terms.concept(name).label for name in sorted(term.wider))[:3] for term in conditions if term.wider},
@@ -178,6 +178,7 @@ def understand(
         interventions=tuple(interventions),
         failed=tuple(failed),
         populations=tuple(populations),
+        outcomes=tuple(outcomes),
         words=words,
         names=names,
         aspect=aspect,
