@@ -456,6 +456,7 @@ class ReadingGrade(Record):
 
     flesch_kincaid: float
     smog: float
+    sentences_flesch_kincaid: float | None = None  # of the sources' sentences as the page shows them
 
 
 class Answer(Record):

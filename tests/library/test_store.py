@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from making import CountingEncoder, made
 
 from pincite.errors import EncoderError, LibraryBusyError, LibraryError, NotFoundError
+from pincite.library import writing as writer_module
 from pincite.library.commits import newest_commit
 from pincite.library.guarding import explained, writing
 from pincite.library.store import Library
@@ -217,6 +220,28 @@ def test_vectors_of_two_encoders_are_never_mixed(library: Library) -> None:
     library.add([made("a", "Another text.")])
     assert library.encode_missing(CountingEncoder()) == 1
     assert library.verify().clean
+
+
+def test_encoding_that_was_cut_off_goes_on(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    class CutOff(CountingEncoder):
+        calls = 0
+
+        def encode(self, texts: Sequence[str]) -> np.ndarray:
+            self.calls += 1
+            if self.calls == 2:
+                raise KeyboardInterrupt
+            return super().encode(texts)
+
+    monkeypatch.setattr(writer_module, "_ENCODE_AT_ONCE", 2)
+    library.add([made(name) for name in "abcde"])
+    with pytest.raises(KeyboardInterrupt):
+        library.encode_missing(CutOff())
+    again = Library.open(library.place)
+    told: list[tuple[int, int]] = []
+    assert again.commit.vectors == 2
+    assert again.encode_missing(CountingEncoder(), progress=lambda done, total: told.append((done, total))) == 3
+    assert told == [(4, 5), (5, 5)]
+    assert again.verify().clean
 
 
 def test_words_and_terms_come_and_go_with_their_documents(library: Library) -> None:

@@ -147,7 +147,7 @@ def test_a_patient_s_answer_explains_words_and_keeps_the_source_s_at_hand(answer
     )
     text = terminal.render(patient)
     assert "vertebroplasty: bone cement" in text
-    assert "Reading grade: 6.2" in text
+    assert "added: 6.2" in text
     assert "Exercise can help." in text
     assert "Offer exercise." not in text
     clinician = terminal.render(patient, clinician=True)

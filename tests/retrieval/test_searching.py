@@ -13,6 +13,7 @@ from making import CountingEncoder, made
 
 from pincite.library.store import Library
 from pincite.records import Filters
+from pincite.retrieval import searching
 from pincite.retrieval.searching import search, search_tiers
 
 READINGS = [
@@ -80,8 +81,13 @@ def test_the_ranking_does_not_depend_on_the_order_of_adding(encoder: CountingEnc
             library.add(readings[start : start + 11])
         if encoder:
             library.encode_missing(encoder)
+        query = "steroid injections for sciatica"
         rankings.append(
-            [(one.passage.id, one.score) for one in search(library, "steroid injections for sciatica", encoder=encoder)]
+            [
+                (one.passage.id, one.score)
+                for limit in (50, 2)  # with 2, equal ones are cut
+                for one in search(library, query, limit=limit, encoder=encoder)
+            ]
         )
     assert rankings[0] == rankings[1]
     assert rankings[0]
@@ -96,3 +102,16 @@ def test_vectors_find_what_shares_no_stem_and_lexical_hits_have_a_cosine_too(tmp
     assert found[0].document_id == "brace"
     assert all(one.cosine is not None and 0 <= one.score <= 1 for one in found)
     assert all(one.cosine is None for one in search(library, "sciatica", encoder=CountingEncoder("other")))
+
+
+def test_the_graph_and_the_scan_find_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = Library.open(tmp_path / "library")
+    library.add(READINGS)
+    encoder = CountingEncoder()
+    library.encode_missing(encoder)
+    filters = Filters(since=2005)
+    queries = ("after", "sciatica injections", "bone")
+    scanned = [search_tiers(library, query, filters=filters, encoder=encoder) for query in queries]
+    monkeypatch.setattr(searching, "FLAT_BELOW", 0)
+    assert [search_tiers(library, query, filters=filters, encoder=encoder) for query in queries] == scanned
+    assert any(one.cosine for found in scanned for one in found["research"])

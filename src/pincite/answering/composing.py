@@ -39,10 +39,22 @@ LEADS_FROM = 0.86
 # Share of the best coverage that a statement must reach: below it, it leaves out a word of the question that others meet.
 COVERS_FROM = 0.6
 
+# "A or B is an option" names both and compares nothing.
+_COMPARES = re.compile(
+    r"\b(?:versus|vs\.?|than|over|compared|comparison|between|difference|differ\w*|similar\w*|same|equal\w*|equivalent|superior\w*|inferior\w*|non-?inferior\w*|better|worse|more|less|whereas|while|and \d[\d.]*)\b",
+    re.IGNORECASE,
+)
+_OPEN = ("safety", "treatment", "diagnosis", "cause", "prognosis", "monitoring", "definition", "epidemiology", "comparison", "prevention", "other")
+
 DISCLAIMER = (
     "Pincite quotes sources; it does not diagnose, gives no emergency advice and does not replace a clinician's judgement."
     " Check the sources before acting."
 )
+# A dose question is answered by an amount: of the drug, or of the measure that limits it.
+_OF_DOSES = ("dosing", "contraindication", "boxed-warning", "monitoring")
+_AMOUNT = re.compile(r"\d\s?(?:mg|mcg|µg|μg|g|mL|ml|units?|IU|tablets?|capsules?|drops?|puffs?|%)\b")
+# Who is asked about doses and harms: the label, then guidelines; how a trial gave a drug is no advice.
+_AUTHORITY = {"label": 0, "guideline": 1, "research": 2, "patient": 3}
 _NUMBER = re.compile(r"\d+(?:[.,·]\d+)?")
 
 
@@ -62,6 +74,8 @@ def compose(
     indirect = without_repeats([one for one in evidence if one.directness == "indirect"])
     direct = _relevant(question, shape, direct)
     answered = sure >= abstaining.ANSWERS_FROM and bool(direct)
+    if question.understood.intent == "dosing":
+        answered = answered and any(one.kind in _OF_DOSES and _AMOUNT.search(one.text) for one in direct)
     numbering = Numbering()
     if not answered:
         return _silence(question, scored, evidence, left_out, library, sure, numbering)
@@ -143,6 +157,9 @@ def _relevant(question: Question, shape: Shape, direct: list[Evidence]) -> list[
     wanted = set(shape.bottom_line) | {kind for part in shape.parts for kind in part.kinds}
     best, covered = max(one.relevance for one in direct), max(one.coverage for one in direct)
     kept = [one for one in direct if one.relevance >= RELEVANT_FROM * best and one.coverage >= COVERS_FROM * covered and (one.kind in wanted or not shape.parts)]
+    if not kept and question.understood.intent in _OPEN:
+        # Sources seldom sort themselves as questions do: where nothing of the kinds asked is left, what is nearest in meaning may answer.
+        kept = [one for one in direct if one.relevance >= RELEVANT_FROM * best and one.coverage >= COVERS_FROM * covered and one.kind not in ("method", "background")]
     if shape.steps and not question.interventions:
         kept = [one for one in kept if one.kind not in ("finding", "recommendation") or _treats(one)]
     return kept
@@ -173,14 +190,15 @@ class _Layout:
 
     def _lead(self) -> list[Evidence]:
         """One to three statements: the strongest direct evidence among the most relevant, one for each condition asked."""
-        wanted = [one for one in self.direct if one.kind in self.shape.bottom_line and (not self.shape.steps or _treats(one) or one.kind == "indication")]
+        kinds = (*self.shape.bottom_line, "boxed-warning", "contraindication") if self.question.interventions and self.question.conditions else self.shape.bottom_line
+        wanted = [one for one in self.direct if one.kind in kinds and (not self.shape.steps or _treats(one) or one.kind == "indication")]
         wanted = wanted or self.direct
         best = max(one.relevance for one in wanted)
         close = [one for one in wanted if one.relevance >= LEADS_FROM * best]
         if self.question.aspect and any(one.meets_aspect for one in close):
             close = [one for one in close if one.meets_aspect]
         if self.shape.labels_first:
-            close.sort(key=lambda one: (one.source.header.tier != "label", -round(one.relevance, 1), _lead_kind(self.shape, one), -one.relevance))
+            close.sort(key=lambda one: (_AUTHORITY[one.source.header.tier], -round(one.relevance, 1), _lead_kind(self.shape, one), -one.relevance))
         else:
             comparing = self.question.understood.intent == "comparison"
             close.sort(
@@ -257,7 +275,7 @@ class _Layout:
             overview = self._take((one for one in steps if pathway.is_overview(one)), 2, skip=self._reserved)
             parts.append((Part("The steps together", (), "pathway-step"), overview))
             for name, heading, _ in pathway.STEPS:
-                members = (one for one in steps if name in pathway.steps_of(one)[-1:])
+                members = (one for one in steps if name == pathway.step_of(one))
                 parts.append((Part(heading, (), "pathway-step"), self._take(members, MOST_PER_STEP, skip=self._reserved)))
         if self.question.understood.intent == "comparison":
             both = (one for one in self.direct if compares(self.question, one))
@@ -279,8 +297,8 @@ def tells(one: Evidence) -> bool:
 
 
 def compares(question: Question, one: Evidence) -> bool:
-    """Whether a statement names at least two of the treatments that the question compares."""
-    mentions = mentions_of(one.text, one.source.abbreviations)
+    """Whether a statement sets at least two of the treatments that the question compares against each other."""
+    mentions = mentions_of(one.text, one.source.abbreviations) if _COMPARES.search(one.text) else ()
     return sum(any(set(mention.concepts) & term.ids for mention in mentions) for term in question.interventions) > 1
 
 

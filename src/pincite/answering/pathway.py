@@ -10,13 +10,14 @@ from pincite.records import Evidence
 
 # From least to most invasive, the order in which guidelines of most conditions give them (NICE NG59, ACP 2017, WHO 2023 among them).
 STEPS: tuple[tuple[str, str, frozenset[str]], ...] = (
-    ("self-care", "Self-care, exercise and other non-drug care", frozenset({"self-care", "exercise", "psychological", "device", "service"})),
+    ("self-care", "Self-care, exercise and other non-drug care", frozenset({"self-care", "exercise", "psychological", "device"})),
     ("medicine", "Medicines", frozenset({"medicine"})),
     ("injection", "Injections", frozenset({"injection"})),
     ("procedure", "Procedures and surgery", frozenset({"procedure", "surgery", "radiotherapy"})),
 )
 _INJECTED = re.compile(
-    r"\b(?:inject(?:ed|ion|ions|ing)|infiltrations?|epidural|nerve blocks?|intra-?articular|intrathecal|peridural|transforaminal)\b", re.IGNORECASE
+    r"\b(?:epidural|facet|joint|interspinous|trigger[- ]point|spinal|guided|local|ligament)\w*\s(?:\w+\s){0,2}(?:inject\w+|infiltrations?)\b|\binject\w+ (?:in)?to\b|"
+    r"\b(?:epidural|nerve blocks?|intra-?articular|intrathecal|peridural|transforaminal)\b", re.IGNORECASE
 )
 # Intravenous and subcutaneous medicines are medicines: only a local injection is a step of its own.
 _SYSTEMIC = re.compile(r"\b(?:subcutaneous\w*|intravenous\w*|intramuscular\w*|infusion|insulin|vaccin\w+|pen)\b", re.IGNORECASE)
@@ -58,6 +59,13 @@ def steps_of(evidence: Evidence) -> tuple[str, ...]:
     if not named:
         named = {name for name, pattern in _BY_WORDS if pattern.search(evidence.text)}
     return tuple(name for name, _, _ in STEPS if name in named)
+
+
+def step_of(evidence: Evidence) -> str | None:
+    """The step of the treatment that a statement is about: of the one that it names first, else the most invasive that its words tell."""
+    first = evidence.model_copy(update={"interventions": evidence.interventions[:1]})
+    steps = steps_of(first) or steps_of(evidence)
+    return steps[-1] if steps else None
 
 
 def is_overview(evidence: Evidence) -> bool:

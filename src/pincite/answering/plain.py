@@ -48,7 +48,7 @@ def _rows() -> tuple[_Row, ...]:
         if line and not line.startswith("#"):
             how, term, plain = line.split("\t")
             flags = 0 if re.fullmatch(r"[A-Z0-9%/()?: -]+s?\??", term) else re.IGNORECASE
-            rows.append(_Row("swap" if how == "swap" else "explain", re.compile(rf"(?<![\w-])(?:{term})(?![\w-])", flags), plain))
+            rows.append(_Row("swap" if how == "swap" else "explain", re.compile(rf"(?<![\w/-])(?:{term})(?![\w/-])", flags), plain))
     return tuple(sorted(rows, key=lambda row: -len(row.pattern.pattern)))
 
 
@@ -83,10 +83,18 @@ def in_plain_words(answer: Answer) -> Answer:
             "conflicts": conflicts,
             "indirect": indirect,
             "explained": explained,
-            "reading_grade": ReadingGrade(flesch_kincaid=round(flesch_kincaid(added), 1), smog=round(smog(added), 1)) if added else None,
+            "reading_grade": _grade(added, bottom_line, sections) if added else None,
             "disclaimer": PLAIN_DISCLAIMER,
             "warnings": (*answer.warnings, WHEN_TO_SEEK_CARE) if answer.answered and not answer.urgent else answer.warnings,
         }
+    )
+
+
+def _grade(added: str, bottom_line: tuple[Statement, ...], sections: tuple[Section, ...]) -> ReadingGrade:
+    """The grade of the words that Pincite adds, and of the page's sentences as they are shown, which are the sources' own."""
+    shown = " ".join(statement.text for statement in (*bottom_line, *(statement for section in sections for statement in section.statements)))
+    return ReadingGrade(
+        flesch_kincaid=round(flesch_kincaid(added), 1), smog=round(smog(added), 1), sentences_flesch_kincaid=round(flesch_kincaid(shown), 1) if shown else None
     )
 
 

@@ -61,6 +61,11 @@ SHAPES: dict[Intent, Shape] = {
 
 # An aspect of the question that asks for another page than its intent: whether a use is approved is answered by labels and regulators.
 ASPECTS: dict[str, Shape] = {
+    "interaction": Shape(
+        ("contraindication", "boxed-warning", "interaction", "dosing", "safety"),
+        (_WARNINGS, Part("Used together", ("interaction", "dosing", "safety"), most=8)),
+        labels_first=True,
+    ),
     "approval": Shape(
         ("indication", "safety", "contraindication", "boxed-warning", "recommendation"),
         (Part("What it is approved for", ("indication",)), _HARMS, _MONITORING),

@@ -48,6 +48,8 @@ _ASPECTS = {
         re.IGNORECASE,
     ),
     "approval": re.compile(r"\b(?:approv\w+|licen[sc]ed|indicated|indications?|off-label|not been established|authori[sz]ed)\b", re.IGNORECASE),
+    "overdose": re.compile(r"\b(?:overdos\w+|antidote|lavage|charcoal|emesis|h(?:a)?emodialysis|dialy[sz]\w+|supportive|poison\w*)\b", re.IGNORECASE),
+    "interaction": re.compile(r"\b(?:with|concomitant\w*|coadminist\w+|co-administ\w+|combin\w+|together)\b", re.IGNORECASE),
     "failure": re.compile(
         r"\b(?:fail\w*|refractory|unresponsive|persist\w*|inadequate\w*|insufficient (?:response|relief)|second-line|no improvement|not respon\w+|unsuccessful|ineffective)\b",
         re.IGNORECASE,
@@ -77,13 +79,21 @@ _REVIEWS = ("systematic-review", "meta-analysis", "narrative-review")
 # How a study was run, not what it found.
 _CONDUCT = re.compile(
     r"\b(?:complet\w+|lost to|available (?:at|for))\b[^.;]{0,40}\bfollow-?up\b|\bfollow-?up\b[^.;]{0,60}\b(?:complete|completed|was \d+)\b"
-    r"|\bcross-?(?:ed )?over\b[^.;]{0,40}\ballowed\b|\breviewed articles\b|\banswered \d+ (?:clinical )?questions\b|\bincluded \d+ trials\b",
+    r"|\bcross-?(?:ed )?over\b[^.;]{0,40}\ballowed\b|\breviewed articles\b|\banswered \d+ (?:clinical )?questions\b|\bincluded \d+ trials\b"
+    r"|\bmade \d+ recommendations\b|\bquestions\b[^.;]{0,60}\bconsensus\b|\brecommendations do not apply\b|\bwere (?:initially )?(?:evaluated|screened|enrolled|recruited)\b|\brefused\b",
     re.IGNORECASE,
 )
+# A sentence that says itself that it no longer holds.
+_STALE = re.compile(r"\b(?:replaced|superseded) by\b|\bsince (?:been )?(?:replaced|withdrawn|superseded|removed)\b|\bwithdrawn in\b", re.IGNORECASE)
 _ITS_RATE = re.compile(r"\b(?:incidence|risk|rates?|odds)\b", re.IGNORECASE)
 NO_ANSWER_KEEPS = 0.4
 _CONCLUDES = re.compile(r"^(?:in conclusion|conclusions?\b|in summary|overall|taken together|we conclude|our (?:results|findings) (?:show|suggest|indicate|demonstrate))", re.IGNORECASE)
 CONCLUDES_COUNTS = 0.05
+# What the authors put into the abstract is what they found; the body says it again beside much else.
+IN_ABSTRACT_COUNTS = 0.06
+_OF_TREATMENTS: tuple[Intent, ...] = ("treatment", "prevention", "comparison")
+# A result says which way something went, or gives its figures with a test or a comparison.
+_RESULT = re.compile(r"\bp\s?[<=>≤]|\bCI\b|\bversus\b|\bvs\b|\bcompared\b|\bthan\b|\d\s?%|±|\bsimilar\b|\bdiffer\w*\b|\beffective\w*\b", re.IGNORECASE)
 _HARMS = ("safety", "boxed-warning", "interaction", "monitoring")
 _ABOUT_HARM: tuple[Intent, ...] = ("safety", "cause", "epidemiology", "dosing")
 
@@ -126,6 +136,7 @@ def appraise(question: Question, scored: Sequence[ScoredPassage]) -> tuple[list[
     return evidence, [item for name, item in left_out.items() if name not in used]
 
 
+_DOSE = re.compile(r"\d\s?(?:mg|mcg|µg|μg|g|mL|ml|units?|IU)\b")
 # Sections of a label in which a dose is a dose for patients, not one given to animals or in a pharmacology study.
 _DOSE_SECTIONS = ("dosing", "indication", "interaction", "special-population", "warning", "contraindication", "boxed-warning", "patient")
 
@@ -135,6 +146,8 @@ def _label_kind(kind: StatementKind, passage: Passage) -> StatementKind:
     section = nested_kind(tuple(part.strip() for part in passage.section.split(">"))) if passage.kind == "table" else passage.kind
     if section == "interaction" and kind == "dosing" and passage.kind == "table":
         return "interaction"
+    if section == "overdose":
+        return "safety"
     if kind == "other" and section == "patient":
         return "safety"  # a medication guide tells patients what to watch for
     if kind == "dosing" and section not in _DOSE_SECTIONS:
@@ -191,6 +204,8 @@ def _evidence(question: Question, source: ScoredPassage, start: int, end: int, t
     header, annotation = source.header, source.passage.annotation
     kind = annotation.kind if annotation else kind_of(text, source.passage.kind, header.design)
     stands = 1.0 if annotation else standing(text)
+    if question.understood.intent == "dosing" and header.tier == "guideline" and kind == "recommendation" and _DOSE.search(text):
+        kind = "dosing"
     if annotation is None and header.tier == "label":
         kind = _label_kind(kind, source.passage)
     if source.passage.kind == "table" and _KEYED_ROW.match(text):
@@ -203,18 +218,22 @@ def _evidence(question: Question, source: ScoredPassage, start: int, end: int, t
             kind = "method"
         elif second_hand and source.passage.kind in ("background", "discussion", "body", "other"):
             kind = "background"
+        elif source.passage.kind == "background" and header.tier == "research" and header.extent == "full-text" and header.design not in _REVIEWS and intent in _OF_TREATMENTS:
+            kind = "background"  # an introduction tells what was known before
+        elif kind in ("prognosis", "epidemiology", "mechanism") and intent in _OF_TREATMENTS and meets.interventions and _RESULT.search(text):
+            kind = "finding"  # survival, incidence or cause beside a treatment is that treatment's result
         elif kind == "safety" and intent in ("treatment", "prevention", "comparison") and header.tier == "research" and _names_asked(question, meets):
             kind = "finding"  # where the harm is the very thing to be treated or prevented, it is the outcome
     if stands == 0 or kind == "method" or header.tier == "patient":
         return None
     wanted = WANTED[question.understood.intent]
     fit = 1.0 - 0.1 * wanted.index(kind) if kind in wanted else 0.35 if kind in ALSO else 0.15
-    if header.tier == "label" and kind in _HARMS and intent not in _ABOUT_HARM and not question.interventions:
+    if header.tier == "label" and kind in (*_HARMS, "contraindication") and intent not in _ABOUT_HARM and not question.interventions:
         return None  # a harm that a drug's label names is no answer to how that condition is treated
     if kind == "finding" and _HISTORY.search(text):
         return None
     caused = intent in ("treatment", "prevention") and direction_said == "increase" and bool(_ITS_RATE.search(text)) and bool(meets.conditions)
-    if second_hand or caused or _CALL_FOR_RESEARCH.search(text) or _CONDUCT.search(text) or is_boilerplate(text) or (intent in ("treatment", "prevention") and kind == "finding" and _EXPOSURE.search(text)) or (intent == "treatment" and meets.test_first and kind == "recommendation"):
+    if second_hand or caused or _CALL_FOR_RESEARCH.search(text) or _CONDUCT.search(text) or _STALE.search(text) or is_boilerplate(text) or (intent in ("treatment", "prevention") and kind == "finding" and _EXPOSURE.search(text)) or (intent == "treatment" and meets.test_first and kind == "recommendation"):
         fit *= NO_ANSWER_KEEPS
     printed = strength_of(text)
     place = _RESULT_SECTIONS.get(source.passage.kind, 0.0) + _WEAK_SECTIONS.get(source.passage.kind, 0.0)
@@ -226,6 +245,12 @@ def _evidence(question: Question, source: ScoredPassage, start: int, end: int, t
     place += CONCLUDES_COUNTS if _CONCLUDES.search(text) else 0.0
     meets_aspect = aspect is not None and bool(aspect.search(text))
     place += ASPECT_COUNTS if meets_aspect else 0.0
+    if annotation is None and kind == "finding" and intent in _OF_TREATMENTS and not (direction or benefit_of(text) or _RESULT.search(text)):
+        fit *= NO_ANSWER_KEEPS
+    if annotation is None and source.passage.section.lower().startswith("abstract"):
+        place += IN_ABSTRACT_COUNTS
+    if header.tier == "label" and kind in ("boxed-warning", "contraindication") and question.interventions and (question.conditions or question.populations):
+        fit = 1.0  # whatever is asked of a drug in somebody's condition, that it must not be used there comes first
     relevance = 0.45 * meets.coverage + 0.25 * source.score + 0.3 * fit + place
     return Evidence(
         source=source,

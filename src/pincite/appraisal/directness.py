@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from pincite import terms
 from pincite.records import Directness, Header, Question, ScoredPassage, Term
+from pincite.terms.measured import without_measured
 from pincite.text.words import question_words, stem, stems, tokens
 
 # Populations that change what is right for a person; a source that does not name one is only indirect for it.
@@ -20,11 +21,19 @@ _OPPOSED = (
     (re.compile(r"\b(child\w*|p(a)?ediatric\w*|infants?|neonat\w*|newborns?|adolescents?|toddlers?)\b", re.I), "children"),
     (re.compile(r"\b(pregnan\w+|gestation\w*|antenatal|obstetric)\b", re.I), "pregnancy"),
     (re.compile(r"\b(breast-?feeding|lactat\w+|nursing mothers?)\b", re.I), "breastfeeding"),
-    (re.compile(r"\b(older (adults?|people|patients?|persons?)|elderly|geriatric|aged (6[5-9]|[789]\d))\b", re.I), "older adults"),
+    (
+        re.compile(
+            r"\b(older (adults?|people|patients?|persons?|men|women)|elderly|geriatric|aged (6[5-9]|[789]\d)|(6[5-9]|[789]\d)[ -]?(years?|yrs?|yo)\b|(over|above|older than) (6[05]|7[05]|80))",
+            re.I,
+        ),
+        "older adults",
+    ),
     (re.compile(r"\b((renal|kidney) (impairment|insufficiency|failure|disease)|creatinine clearance|dialysis|ckd)\b", re.I), "renal impairment"),
     (re.compile(r"\b((hepatic|liver) (impairment|insufficiency|failure|disease)|cirrho\w+|child-pugh)\b", re.I), "hepatic impairment"),
     (re.compile(r"\b(athletes?|dancers?|sports?(men|women|persons?)?)\b", re.I), "athletes"),
 )
+# What is forbidden to a group is for every prescriber to read, wherever in the label it stands.
+_FORBIDS = re.compile(r"\bcontra-?indicated\b|\bnot (?:be )?(?:used|given|recommended|approved)\b|\bdo not (?:use|take)\b", re.IGNORECASE)
 _ORGANS = {"renal impairment": re.compile(r"\b(?:renal|kidneys?)\b", re.I), "hepatic impairment": re.compile(r"\b(?:liver|hepat\w+)\b", re.I)}
 # Sections of a label that speak of one population by their heading; a contraindication "in liver disease" is for everybody to read.
 _POPULATION_SECTIONS = ("special-population", "dosing", "indication", "pharmacology")
@@ -77,7 +86,7 @@ def mentions_of(text: str, abbreviations: tuple[tuple[str, str], ...] = ()) -> t
 
     In "osteoporotic and neoplastic vertebral fractures" the first adjective shares the noun: both conditions are named.
     """
-    found = terms.find(text, abbreviations=abbreviations)
+    found = without_measured(text, terms.find(text, abbreviations=abbreviations))
     shared = []
     for mention in found:
         before = _SHARING.search(text[: mention.start]) if mention.kind == "condition" and " " in mention.text else None
@@ -115,7 +124,7 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
         return None
     named = frozenset(name for mention in mentions for name in mention.concepts)
     others = [mention for mention in mentions if mention.kind == "condition"]
-    words = stems(sentence)
+    words = stems(" ".join((sentence, *(long for short, long in source.abbreviations if short in sentence))))
     passage_words = stems(source.passage.text)
     units: list[tuple[float, float]] = []  # (weight, credit)
     because: list[str] = []
@@ -123,9 +132,11 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
 
     credits = []
     for term in question.conditions:
-        credit, why = _condition(term, named, others, subject)
+        credit, why = _condition(term, sentence, named, others, subject)
         if credit < NAMED and _as_population(term, sentence):
             credit, why = 0.8, None
+        elif not credit and question.understood.intent == "safety" and source.header.tier == "label":
+            credit, why = 0.3, None  # a drug's warnings hold for its user whatever it is taken for
         credits.append(credit)
         if credit > 0:
             met_terms.append(term.id)
@@ -156,6 +167,9 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
         because.append(f"the label's uses named here do not include {question.conditions[0].label}")
     if len(classes) == met:
         because.extend(classes)
+    if question.understood.intent != "comparison" and 0 < met < len(asked):
+        missing = [term.label for term, credit in zip(asked, credits, strict=True) if not credit]
+        because.append(f"does not name {', '.join(missing)}")
     if credits:
         units.append((4.0, _shared_credit(credits)))
     for term in question.failed:
@@ -163,7 +177,7 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
 
     for root, weight in question.words.items():
         units.append((weight, 1.0 if root in words else 0.8 if root in passage_words else 0.6 if root in subject.words else 0.0))
-    if question.names and not any(root in passage_words or root in subject.words for root in question.names):
+    if question.names and not any(_held(root, passage_words) or _held(root, subject.words) for root in question.names):
         return None
     because.extend(_population(question, sentence, source, subject))
     if source.header.tier == "label" and IN_ANIMALS in because:
@@ -185,6 +199,11 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
     )
 
 
+def _held(root: str, words: frozenset[str]) -> bool:
+    """Whether a name stands among the stems, also glued to what follows it as on some product labels ("TRIAMINICchildrens")."""
+    return root in words or len(root) > 5 and any(word.startswith(root) for word in words)
+
+
 def _as_population(term: Term, sentence: str) -> bool:
     """"Kidney failure" is met by "renal impairment": a condition that sources name as the population to be careful with."""
     return any(pattern.search(f"{term.typed} {term.label}") and pattern.search(sentence) for pattern, _ in _OPPOSED)
@@ -200,7 +219,7 @@ def _shared_credit(credits: list[float]) -> float:
     return 0.8 * max(credits) + 0.2 * sum(credits) / len(credits)
 
 
-def _condition(term: Term, named: frozenset[str], others: list[terms.Mention], subject: Subject) -> tuple[float, str | None]:
+def _condition(term: Term, sentence: str, named: frozenset[str], others: list[terms.Mention], subject: Subject) -> tuple[float, str | None]:
     """(credit, why only indirect): named in the sentence 1; inherited from the document 0.8, or 0.6 beside another condition; wider 0.4."""
     # "Chronic low back pain" is still low back pain: a form of the wider condition does not speak of another one.
     wide = tuple(terms.concept(name).label.lower() for name in term.wider) or ("\0",)
@@ -210,6 +229,8 @@ def _condition(term: Term, named: frozenset[str], others: list[terms.Mention], s
     if other is not None and not same:
         return 0.4, f"on {_said(other)}, not {term.label}"
     foreign = [mention for mention in others if mention not in near]
+    if re.search(rf"\b{re.escape(term.typed)}-(?:related|associated|induced)\b", sentence, re.IGNORECASE):
+        return 0.8, None
     if named & term.ids:
         aside = any(set(mention.concepts) & subject.titled for mention in foreign) and not subject.titled & term.ids
         return 0.8 if aside else 1.0, None
@@ -251,8 +272,10 @@ def _intervention(
     """(credit, why only indirect). What a guideline says of a class holds for its members; what a study found of another member, or its label says, does not."""
     if named & term.ids:
         return 1.0, None
+    # A trial's title names what it compares; a guideline's names all that it weighs, and each sentence speaks of its own.
+    own = subject.titled if header.tier == "research" else frozenset()
     others = any(
-        mention.kind in ("drug", "intervention") and mention.category not in ("diagnostic", "comparator", "service") and not set(mention.concepts) & term.wider
+        mention.kind in ("drug", "intervention") and mention.category not in ("diagnostic", "comparator", "service") and not set(mention.concepts) & (term.wider | own)
         for mention in mentions
     )
     # A source on several treatments that names others in this sentence speaks of those; a label always speaks of its drug.
@@ -270,13 +293,20 @@ def _population(question: Question, sentence: str, source: ScoredPassage, subjec
     asked = " ".join((question.text, *(term.label for term in question.populations)))
     held = " ".join((sentence, source.passage.section, source.header.title, source.header.population or ""))
     because = []
+    named = any(pattern.search(asked) and pattern.search(held) for pattern, _ in _OPPOSED)
     for pattern, name in _OPPOSED:
         organ = _ORGANS.get(name)
         if organ is not None and organ.search(asked):
             continue  # asked about the organ itself: what is said of its impairment is to the point
-        if pattern.search(asked) and not pattern.search(held):
-            because.append(f"{name} not named in the source")
-        elif source.header.tier == "label" and source.passage.kind in _POPULATION_SECTIONS and pattern.search(source.passage.section) and not pattern.search(asked):
+        if pattern.search(asked):
+            if not named and not pattern.search(held):
+                because.append(f"{name} not named in the source")
+        elif (
+            source.header.tier == "label"
+            and source.passage.kind in _POPULATION_SECTIONS
+            and not _FORBIDS.search(sentence)
+            and pattern.search(source.passage.section)
+        ):
             because.append(f"in the label's section on {name}")
     children = _OPPOSED[0][0]
     if children.search(sentence) and not children.search(asked) and re.search(r"\badults?\b", asked, re.I):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -43,7 +44,7 @@ def command(paths: tuple[str, ...], no_vectors: bool, form: str, place: str | No
         encode_missing(library, settings)
     if form == "json":
         unread = [item.model_dump(mode="json") for item in offered.unread]
-        emit_json({"schema": "pincite.add/1", **report.model_dump(), "documents_read": offered.names, "unread": unread})
+        emit_json({"schema": "pincite.add/1", **report.model_dump(), "documents_read": offered.names, "flagged": offered.flagged, "unread": unread})
     else:
         emit("".join(f"{line}\n" for line in _shown(report, offered)))
     failed = [item for item in offered.unread if not item.skipped]
@@ -65,6 +66,7 @@ class _Offered:
         self.settings = settings
         self.progress = Progress()
         self.names: list[str] = []
+        self.flagged: dict[str, tuple[str, ...]] = {}  # document id → what its text tries
         self.unread: list[Unread] = []
 
     def readings(self, paths: tuple[str, ...]) -> Iterator[Reading]:
@@ -82,6 +84,8 @@ class _Offered:
                 self.unread.append(item)
             else:
                 self.names.append(item.document.id)
+                if item.document.flags:
+                    self.flagged[item.document.id] = item.document.flags
                 yield item
 
     def committed(self, report: AddReport, names: tuple[str, ...]) -> None:
@@ -103,11 +107,16 @@ def _shown(report: AddReport, offered: _Offered) -> Iterator[str]:
         yield f"read: {plain(name)}"
     if len(offered.names) > _NAMED_AT_MOST:
         yield f"… and {len(offered.names) - _NAMED_AT_MOST:,} more"
+    for name, flags in islice(offered.flagged.items(), _NAMED_AT_MOST):
+        yield f"FLAGGED: {plain(name)} holds text that tries to instruct its reader; it is never part of an answer: {plain(flags[0])}"
+    if len(offered.flagged) > _NAMED_AT_MOST:
+        yield f"… and {len(offered.flagged) - _NAMED_AT_MOST:,} more flagged"
     counts = ", ".join(f"{getattr(report, name):,} {name}" for name in _OUTCOMES if getattr(report, name))
     failed = sum(not item.skipped for item in offered.unread)
     parts = [
         counts or "nothing new",
         f"{failed:,} not read" if failed else "",
         f"{len(offered.unread) - failed:,} files skipped" if len(offered.unread) > failed else "",
+        f"{len(offered.flagged):,} flagged" if offered.flagged else "",
     ]
     yield f"{'; '.join(part for part in parts if part)}. The library holds {report.documents:,} documents, {report.passages:,} passages."

@@ -11,8 +11,9 @@ from pincite.errors import PinciteError
 if TYPE_CHECKING:
     from pincite.records import Answer
 
-# An answer with every statement held back shown is far below 1 MB; this is only against a mistaken file.
-_MOST_BYTES = 50_000_000
+# An answer with every statement held back shown is far below 1 MB; this is only against a mistaken file,
+# which pydantic would take half a minute to refuse at 50 MB.
+_MOST_BYTES = 5_000_000
 
 
 def read_answer(name: str) -> Answer:

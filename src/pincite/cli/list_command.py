@@ -32,6 +32,7 @@ def command(tiers: tuple[str, ...], form: str, place: str | None) -> None:
                     **one.header.model_dump(mode="json"),
                     "text_sha256": one.text_sha256,
                     "source": one.source,
+                    "flags": one.flags,
                 }
                 for one in held
             ]
@@ -49,4 +50,5 @@ def _row(one: Held) -> tuple[str, ...]:
 
     header = one.header
     year = str(header.year) if header.year else ""
-    return (one.id, TIER_WORDS[header.tier], DESIGNS[header.design], year, header.status, header.extent, header.title)
+    status = f"{header.status}, flagged" if one.flags else header.status
+    return (one.id, TIER_WORDS[header.tier], DESIGNS[header.design], year, status, header.extent, header.title)

@@ -26,6 +26,7 @@ _SYSTEM = {
 
 def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one return for each way to end
     """Run `pincite` with `arguments`; returns its exit code."""
+    _open_closed_streams()
     try:
         result = pincite.main(list(arguments), prog_name="pincite", standalone_mode=False)
         sys.stdout.flush()
@@ -52,6 +53,13 @@ def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one return for each
         line = f"Something went wrong inside Pincite ({type(error).__name__}: {error})."
         return _fail(f"{line} Set PINCITE_DEBUG=1 to see where, and please report it.", error)
     return result if isinstance(result, int) else 0
+
+
+def _open_closed_streams() -> None:
+    """Give a stream that was closed (`<&-`, `>&-`) nothing to read or nowhere to write, in the order of their numbers."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open until the process ends
 
 
 def _system_line(error: OSError) -> str:

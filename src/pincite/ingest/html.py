@@ -25,6 +25,10 @@ from pincite.text.tables import rows
 _NAMES = (".html", ".htm", ".xhtml")
 _SIGNS = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+# libxml2 compares each attribute of a tag with all before it: 40,000 take 10 s. Real tags have some dozens.
+_ATTRIBUTE = r"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?+)?+"
+_MOST_ATTRIBUTES = 500
+_CROWDED = re.compile(rf"<[A-Za-z][^\s/>]*+(?>{_ATTRIBUTE}){{{_MOST_ATTRIBUTES}}}")
 _HIDDEN = re.compile(
     r"(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em|%|;|\s|$)|opacity\s*:\s*0(?:;|\s|$))",
     re.IGNORECASE,
@@ -84,6 +88,8 @@ class HtmlReader:
         declared = _CHARSET.search(source.data[:4096])
         text = decoded(source.data, source=source.name, declared=declared[1].decode("ascii") if declared else None)
         text = re.sub(r"\A\s*<\?xml[^>]*>", "", text).replace("\0", "")
+        if _CROWDED.search(text):
+            raise UnreadableError(f"has a tag with {_MOST_ATTRIBUTES} attributes or more", document=source.name)
         parser = etree.HTMLParser(
             huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8"
         )

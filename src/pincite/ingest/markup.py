@@ -111,7 +111,8 @@ def _child(child: _Element, before: str, *, table: bool) -> Iterator[str]:
     elif tag == "sup":
         yield from _superscript(child, before, table=table)
     elif tag == "sub":
-        yield "".join(flat(child, table=table)).strip()
+        lowered = "".join(flat(child, table=table))
+        yield lowered.strip() + (" " if lowered[-1:].isspace() else "")  # "D<sub>3 </sub>given": the blank belongs to the sentence
     elif tag in ("inline-formula", "math", "alternatives"):
         yield _formula(child)
     elif tag == "label":

@@ -6,6 +6,7 @@ What cannot be read yields an `Unread` with a reason that completes "FILE …"; 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -74,7 +75,10 @@ def _found(paths: Iterable[Path | str], *, stdin: BinaryIO | None, unpacker: Unp
         place = Path(path)
         try:
             if place.is_dir():
-                files = _files(place)
+                files, closed = _files(place)
+                yield from closed
+                if not files and not closed:
+                    yield Unread(name=str(path), reason="is a folder with no files to read", skipped=True)
             elif place.is_file():
                 files = [place]
             elif place.exists():
@@ -86,8 +90,6 @@ def _found(paths: Iterable[Path | str], *, stdin: BinaryIO | None, unpacker: Unp
         except (OSError, ValueError) as error:
             yield Unread(name=str(path), reason=_system(error))
             continue
-        if not files:
-            yield Unread(name=str(path), reason="is a folder with no files to read", skipped=True)
         for file in files:
             try:
                 yield from unpacker.open_file(file)
@@ -95,18 +97,26 @@ def _found(paths: Iterable[Path | str], *, stdin: BinaryIO | None, unpacker: Unp
                 yield Unread(name=str(file), reason=_system(error))
 
 
-def _files(folder: Path) -> list[Path]:
-    """All ordinary files below `folder`, sorted; hidden files and folders, and links to folders, are left out."""
+def _files(folder: Path) -> tuple[list[Path], list[Unread]]:
+    """All ordinary files below `folder`, sorted, and the folders and files that may not be looked at.
+
+    Hidden files and folders, and links to folders, are left out.
+    """
     found: list[Path] = []
-    for entry in sorted(folder.iterdir()):
-        if hidden(entry.name):
-            continue
-        if entry.is_dir():
-            if not entry.is_symlink():
-                found.extend(_files(entry))
-        elif entry.is_file():
-            found.append(entry)
-    return found
+    closed: list[Unread] = []
+
+    def refused(error: OSError) -> None:
+        closed.append(Unread(name=str(error.filename), reason=_system(error)))
+
+    for place, folders, names in os.walk(folder, onerror=refused):
+        folders[:] = (name for name in folders if not hidden(name))
+        for file in (Path(place, name) for name in names if not hidden(name)):
+            try:
+                if file.is_file():
+                    found.append(file)
+            except OSError as error:
+                refused(error)
+    return sorted(found), closed
 
 
 @cache

@@ -157,7 +157,7 @@ class Unpacker:
     def _tar(self, name: str, file: BinaryIO, depth: int) -> Iterator[Source | Unread]:
         packed = file.seek(0, io.SEEK_END)
         file.seek(0)
-        with tarfile.open(fileobj=file, mode="r:*") as archive:
+        with _tarball(file) as archive:
             for entry in archive:
                 if entry.isdir() or hidden(entry.name):
                     continue
@@ -205,6 +205,14 @@ class Unpacker:
 
     def _too_big(self) -> str:
         return f"is larger than {self._limits.max_file_bytes:,} bytes (setting max_file_bytes)"
+
+
+def _tarball(file: BinaryIO) -> tarfile.TarFile:
+    """The tar archive in `file`, packed or not; raises ValueError where there is none, in words that fit all packings."""
+    try:
+        return tarfile.open(fileobj=file, mode="r:*")
+    except tarfile.TarError as error:
+        raise ValueError("it holds no tar archive, or its beginning is damaged") from error
 
 
 def _is_tar(head: bytes) -> bool:

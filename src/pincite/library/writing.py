@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 BATCH_PASSAGES = 2000
 BATCH_DOCUMENTS = 1000
 _DELETE_AT_ONCE = 500  # ids in one SQL condition
-_ENCODE_AT_ONCE = 1024  # passages encoded between two commits
+_ENCODE_AT_ONCE = 512  # passages encoded between two commits: some seconds of work
 
 
 class AddReport(BaseModel):
@@ -134,7 +134,7 @@ class Writer:
         return gone
 
     def encode_missing(self, encoder: Encoder, *, progress: Callable[[int, int], None] | None = None) -> int:
-        """Make missing vectors, one commit for each thousand; how many were made."""
+        """Make missing vectors, one commit for each few hundred; how many were made."""
         if self.commit.encoder not in (None, encoder.name) and self.commit.vectors:
             raise EncoderError(
                 f"The vectors of {self.place} were made by {self.commit.encoder}, not by {encoder.name}.",

@@ -214,7 +214,8 @@ class _Layout:
         if answer.reading_grade:
             grade = answer.reading_grade
             yield Line(
-                f"Reading grade: {grade.flesch_kincaid:.1f} (Flesch-Kincaid), {grade.smog:.1f} (SMOG), in US school years.",
+                f"Reading grade of the explanations added: {grade.flesch_kincaid:.1f} (Flesch-Kincaid), {grade.smog:.1f} (SMOG), in US school years"
+                + (f"; of the sources' own sentences: {grade.sentences_flesch_kincaid:.1f}." if grade.sentences_flesch_kincaid is not None else "."),
                 tone="quiet",
             )
         if answer.reviewed:

@@ -181,7 +181,7 @@ def _by_scan(
         # Rows lie in the order of adding; equal values are cut by id, so that the order cannot show.
         best = sorted((-float(values[at]), names[at].as_py(), at) for at in kept.tolist())[:most]
         chosen.update(at for _, _, at in best)
-    return {names[at].as_py(): float(values[at]) for at in chosen}
+    return {names[at].as_py(): round(float(values[at]), 6) for at in chosen}
 
 
 def _matrix(library: Library) -> tuple[Any, dict[str, np.ndarray], np.ndarray]:

@@ -14,6 +14,7 @@ from importlib.resources import files
 from pincite import terms
 from pincite.errors import QuestionError
 from pincite.records import Answer, Intent, Question, Term, Understood
+from pincite.terms.measured import without_measured
 from pincite.text.words import intent_stems, question_words, stem, tokens
 
 LONGEST_QUESTION = 2000
@@ -28,9 +29,15 @@ _LABEL_SECTIONS: dict[str, tuple[str, ...]] = {
     "dosing": ("dosage and administration", "recommended dose"),
     "safety": ("boxed warning", "contraindications", "contraindicated", "warnings and precautions"),
     "approval": ("indications and usage", "indicated for"),
+    "overdose": ("overdosage", "overdose", "management of overdosage"),
+    "interaction": ("drug interactions", "contraindicated", "concomitant use"),
     "treatment": ("indications and usage",),
 }
 _DRUGS_WORD = re.compile(r"\b(?:drugs?|medic\w+|pills?|tablets?|side[- ]effects?|contra-?indicat\w*|adverse|surgery|operation|vaccin\w*|it|this|that|them)\b", re.IGNORECASE)
+# "People with no back pain" do not ask about back pain.
+_DENIED = re.compile(r"\b(?:no|without|not having|free of|never had)\s+(?:any\s+|a\s+)?$", re.IGNORECASE)
+# "And in cancer patients?" adds a condition to the one asked before instead of taking its place.
+_ADDING = re.compile(r"^\s*(?:and|but|what about|how about|what if)?\s*(?:in|for|with|if)\b", re.IGNORECASE)
 _FOLLOWING = re.compile(
     r"^\s*(?:and|but|so|or|then|also|ok|okay|what about|how about|what if|and if|if|why|when|how long|how often|which one|anything else)\b|\b(?:it|this|that|they|them|those|these)\b",
     re.IGNORECASE,
@@ -120,17 +127,18 @@ def understand(
     """
     text = cleaned_question(text)
     spelled, corrected = _spelled(text, frequency, known_words)
-    mentions = terms.find(spelled)
+    mentions = without_measured(spelled, terms.find(spelled))
     abbreviations: list[tuple[str, str]] = []
     ambiguous = terms.ambiguous(spelled)
     if library_terms is not None:
         abbreviations = _library_expansions(spelled, mentions, library_terms)
         if abbreviations:
-            mentions = terms.find(spelled, abbreviations=abbreviations)
+            mentions = without_measured(spelled, terms.find(spelled, abbreviations=abbreviations))
     mentions = _with_inversions(spelled, mentions)
+    mentions = [mention for mention in mentions if mention.kind != "condition" or not _DENIED.search(spelled[: mention.start])]
     every_condition = _terms(mentions, {"condition"})
     conditions = _as_one(every_condition)
-    interventions = _terms(mentions, {"drug", "intervention"})
+    interventions = [term for term in _terms(mentions, {"drug", "intervention"}) if stem(term.typed.lower()) not in intent_stems()]
     populations = _terms(mentions, {"population", "animal"})
     outcomes = _terms(mentions, {"outcome"})
     intent, aspect = intent_of(spelled)
@@ -138,7 +146,13 @@ def understand(
     if follow is not None and _inherits(spelled, conditions, interventions):
         followed = follow.question
         before = understand(follow.question, frequency=frequency, passages=passages, library_terms=library_terms, known_words=known_words)
-        conditions = conditions or _inherited(before.conditions, follow.understood.conditions)
+        inherited_conditions = _inherited(before.conditions, follow.understood.conditions)
+        complete = intent in ("dosing", "safety") and any(term.kind == "drug" for term in interventions)  # a drug's dose is asked for itself
+        if conditions and _ADDING.search(spelled):
+            conditions = [*inherited_conditions, *(term for term in conditions if term.id not in {held.id for held in inherited_conditions})]
+            interventions = interventions or list(before.interventions)
+        elif not complete:
+            conditions = conditions or inherited_conditions
         if not interventions and intent in (None, "dosing", "safety", "definition") and not conditions:
             interventions = list(before.interventions)
         elif not interventions and intent in ("dosing", "safety") and before.interventions:
@@ -323,6 +337,9 @@ def _settled(
         return "treatment", "failure"
     if intent in (None, "definition", "treatment", "comparison") and aspect is None and len(treatments) == 2 and _COMPARING.search(text):
         return "comparison", None
+    drugs = [term for term in interventions if term.kind == "drug"]
+    if len(drugs) > 1 and not conditions and intent in (None, "other", "definition", "treatment", "safety") and not _COMPARING.search(text):
+        return "safety", "interaction"
     if intent == "comparison" and len(interventions) < 2 and not (conditions and len(conditions) > 1):
         return ("treatment", None) if interventions else ("comparison", None)
     if intent == "safety" and not interventions and not _DRUGS_WORD.search(text):
@@ -353,7 +370,7 @@ def _content(
     rest = text
     for term in sorted(found, key=lambda term: -len(term.typed)):
         rest = re.sub(re.escape(term.typed), " ", rest, flags=re.IGNORECASE)
-    words = [word for word in dict.fromkeys(tokens(rest)) if word not in question_words() and len(word) > 1 and "-" not in word]
+    words = [word for word in dict.fromkeys(tokens(rest)) if word not in question_words() and len(word) > 1 and "-" not in word and not word.isdigit()]
     counts = frequency(words) if frequency and words else {}
     weights: dict[str, float] = {}
     names: list[str] = []
@@ -365,6 +382,8 @@ def _content(
         weights[root] = max(0.1, weights.get(root, 0.0), weight)
         printed = re.search(rf"\b{re.escape(word)}\b", rest, re.IGNORECASE)
         odd = printed is not None and (any(c.isdigit() for c in word) and any(c.isalpha() for c in word) or sum(c.isupper() for c in printed.group()) > 1)
-        if odd and counts.get(word, 0) <= max(3, passages // 200):
+        # A word that is neither English nor a term names something: a gene, a product, a place. What is shown must hold it.
+        name = len(word) > 3 and word.isalpha() and not terms.ordinary(word) and root not in intent_stems()
+        if name or (odd and counts.get(word, 0) <= max(3, passages // 200)):
             names.append(root)
     return weights, tuple(names)

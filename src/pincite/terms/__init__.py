@@ -2,7 +2,7 @@
 
 from pincite.terms.mentions import Mention, ambiguous, find
 from pincite.terms.normalising import normalise
-from pincite.terms.spelling import correct
+from pincite.terms.spelling import correct, ordinary
 from pincite.terms.vocabulary import (
     Concept,
     Kind,
@@ -32,6 +32,7 @@ __all__ = [
     "members",
     "narrower",
     "normalise",
+    "ordinary",
     "related",
     "same_or_narrower",
     "synonyms",

@@ -49,6 +49,12 @@ def correct(word: str, *, known: Collection[str] = ()) -> str | None:
     return _correct(typed)
 
 
+def ordinary(word: str) -> bool:
+    """Whether a word is in the shipped list of common English words, as typed or in its singular."""
+    typed = word.lower()
+    return typed in _english() or typed.rstrip("s") in _english()
+
+
 @lru_cache(maxsize=1024)
 def _correct(typed: str) -> str | None:
     same = _words(typed[0])
