@@ -100,14 +100,8 @@ def main() -> int:
             if encoder is not None:
                 library.encode_missing(RandomVectors(encoder.name, encoder.dimension))
         state = library.state()
-        print(
-            f"{state.documents:,} documents, {state.passages:,} passages, encoder {encoder.name if encoder else 'none (words alone)'}"
-        )
-        rows = [
-            line.split("\t")[0]
-            for line in CASES.read_text("utf-8").splitlines()
-            if line and not line.startswith(("#", "question\t"))
-        ]
+        print(f"{state.documents:,} documents, {state.passages:,} passages, encoder {encoder.name if encoder else 'none (words alone)'}")
+        rows = [line.split("\t")[0] for line in CASES.read_text("utf-8").splitlines() if line and not line.startswith(("#", "question\t"))]
         pipeline.ask(PROCESS_QUESTION, library=library, encoder=encoder)
         profile = cProfile.Profile() if chosen.profile else None
         spent = []

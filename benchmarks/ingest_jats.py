@@ -49,9 +49,7 @@ def main() -> None:
     for name, seconds in steps.items():
         print(f"{name:14} {seconds:6.2f} s CPU")
     passages = sum(len(reading.passages) for reading in readings)
-    print(
-        f"read() of {len(paths)} files, {sum(map(len, data)):,} bytes: {len(readings)} documents, {passages} passages,"
-    )
+    print(f"read() of {len(paths)} files, {sum(map(len, data)):,} bytes: {len(readings)} documents, {passages} passages,")
     print(f"{total:.2f} s CPU, {waited:.2f} s wall, {1000 * total / max(1, len(paths)):.0f} ms CPU an article")
 
 

@@ -26,10 +26,7 @@ PASSAGES = 5
 
 def reading(number: int) -> Reading:
     name = f"made:{number}"
-    sentences = [
-        f"Document {number} part {part} reports outcome {number * 7 + part} after vertebroplasty."
-        for part in range(PASSAGES)
-    ]
+    sentences = [f"Document {number} part {part} reports outcome {number * 7 + part} after vertebroplasty." for part in range(PASSAGES)]
     text = "\n\n".join(sentences)
     starts = [text.index(sentence) for sentence in sentences]
     document = Document(
@@ -70,9 +67,7 @@ def main(kills: int) -> None:
     chance = random.Random(7)
     for turn in range(kills):
         first = 1 + max((int(name[5:]) for name in acknowledged), default=-1)
-        child = subprocess.Popen(
-            [sys.executable, __file__, "--work", place, str(first)], stdout=subprocess.PIPE, text=True
-        )
+        child = subprocess.Popen([sys.executable, __file__, "--work", place, str(first)], stdout=subprocess.PIPE, text=True)
         assert child.stdout is not None
         child.stdout.readline() if turn % 2 else None  # half of the kills fall into opening and the first batch
         time.sleep(chance.uniform(0.0, 1.0) if turn % 2 else chance.uniform(0.8, 3.0))

@@ -80,18 +80,12 @@ def main() -> int:
     sets = [read_set(name, chosen.corpora / name) for name in NAMES]
     by_id = {reading.document.id: reading for one in sets for reading in one.readings}
     questions: list[Asked] = [question for one in sets for question in one.questions]
-    questions = [
-        questions[at * len(questions) // chosen.questions] for at in range(min(chosen.questions, len(questions)))
-    ]
+    questions = [questions[at * len(questions) // chosen.questions] for at in range(min(chosen.questions, len(questions)))]
     # A document of both sets is held once; gold of the form that is not held is left out.
-    questions = [
-        one for one in questions if all(gold.end <= len(by_id[gold.document_id].document.text) for gold in one.gold)
-    ]
+    questions = [one for one in questions if all(gold.end <= len(by_id[gold.document_id].document.text) for gold in one.gold)]
     relevant = {one.id: relevant_passages(one, by_id) for one in questions}
     readings = list(by_id.values())
-    print(
-        f"{len(questions):,} questions, {sum(len(one.passages) for one in readings):,} passages of {len(readings):,} documents"
-    )
+    print(f"{len(questions):,} questions, {sum(len(one.passages) for one in readings):,} passages of {len(readings):,} documents")
     with held_library(readings, encoder=encoder) as library:
         ways = {"words alone": pincite_way(library, None), "bm25s": bm25s_way(readings)}
         if encoder is None:

@@ -52,9 +52,7 @@ def share(pairs: Sequence[tuple[Any, Any]]) -> float:
 def direction_pairs(half: str) -> list[tuple[str | None, str | None]]:
     """(annotated, found) directions of statements that carry one."""
     return [
-        (c.statement["direction"], direction_of(c.statement["text"]))
-        for c in cases()
-        if c.half == half and c.statement.get("direction")
+        (c.statement["direction"], direction_of(c.statement["text"])) for c in cases() if c.half == half and c.statement.get("direction")
     ]
 
 
@@ -72,9 +70,7 @@ def advice_pairs(half: str) -> list[tuple[str, str | None]]:
     return [
         (c.statement["direction"], direction_of(c.statement["text"]))
         for c in cases()
-        if c.half == half
-        and c.statement.get("direction")
-        and c.statement["kind"] in ("recommendation", "contraindication")
+        if c.half == half and c.statement.get("direction") and c.statement["kind"] in ("recommendation", "contraindication")
     ]
 
 
@@ -93,9 +89,7 @@ def polarity_pairs(half: str) -> list[tuple[str, str | None]]:
 
 def kind_pairs(half: str) -> list[tuple[str, str]]:
     """(annotated, found) kinds."""
-    return [
-        (c.statement["kind"], kind_of(c.statement["text"], "statement", c.design)) for c in cases() if c.half == half
-    ]
+    return [(c.statement["kind"], kind_of(c.statement["text"], "statement", c.design)) for c in cases() if c.half == half]
 
 
 def strength_pairs(half: str) -> list[tuple[bool, bool]]:

@@ -17,7 +17,16 @@ def source(
 ) -> ScoredPassage:
     """`text` as the only sentence of the only passage of document `name`."""
     passage = Passage(
-        id=f"{name}#1", document_id=name, ordinal=1, section=section, kind=kind, start=0, end=len(text), text=text, sentences=((0, len(text)),), annotation=annotation
+        id=f"{name}#1",
+        document_id=name,
+        ordinal=1,
+        section=section,
+        kind=kind,
+        start=0,
+        end=len(text),
+        text=text,
+        sentences=((0, len(text)),),
+        annotation=annotation,
     )
     return ScoredPassage(
         passage=passage,

@@ -11,7 +11,7 @@ import pytest
 from pincite.library.starter import open_library
 from pincite.library.store import Library
 from pincite.pipeline import ask
-from pincite.records import Answer, Statement
+from pincite.records import Answer, Filters, Statement
 from pincite.verification.verify import all_statements, recheck
 
 
@@ -138,7 +138,9 @@ def test_a_class_recommendation_answers_for_its_member(library: Library) -> None
     assert answer.bottom_line[0].strength == "Do not offer"
 
 
-@pytest.mark.parametrize("typed", ["Bastrup disease treatment", "kissing spine what to do", "Baastrups disease therapy", "treatment of interspinous bursitis"])
+@pytest.mark.parametrize(
+    "typed", ["Bastrup disease treatment", "kissing spine what to do", "Baastrups disease therapy", "treatment of interspinous bursitis"]
+)
 def test_other_words_for_a_condition_reach_the_same_evidence(library: Library, typed: str) -> None:
     answer = answered(library, typed)
     assert any("Baastrup" in statement.text for statement in answer.bottom_line)
@@ -152,7 +154,9 @@ def test_a_follow_up_inherits_the_condition(library: Library) -> None:
     assert any("injection fails" in statement.text or "failed" in statement.text for statement in shown(second))
     third = answered(library, "what about surgery?", follow=first)
     assert third.understood.conditions == first.understood.conditions
-    assert all(re.search(r"surg|excision|resect|operat|decompress|osteotom", statement.text, re.IGNORECASE) for statement in third.bottom_line)
+    assert all(
+        re.search(r"surg|excision|resect|operat|decompress|osteotom", statement.text, re.IGNORECASE) for statement in third.bottom_line
+    )
 
 
 @pytest.mark.parametrize(
@@ -201,8 +205,6 @@ def test_the_same_question_gives_the_same_bytes(library: Library) -> None:
 
 
 def test_tiers_can_be_left_out(library: Library) -> None:
-    from pincite.records import Filters
-
     answer = answered(library, QUESTIONS[4], filters=Filters(tiers=("research",)))
     assert {reference.tier for reference in answer.references} == {"research"}
     assert not answer.tiers["guideline"].answered

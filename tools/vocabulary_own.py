@@ -67,9 +67,7 @@ def read(path: Path) -> list[Row]:
         kind, label, synonyms, wider, related, category, joins = cells
         if kind not in KINDS or category not in CATEGORIES:
             wrong.append(f"own.tsv line {number}: unknown kind {kind!r} or category {category!r}")
-        lists = [
-            [part.strip() for part in cell.split("|") if part.strip()] for cell in (synonyms, wider, related, joins)
-        ]
+        lists = [[part.strip() for part in cell.split("|") if part.strip()] for cell in (synonyms, wider, related, joins)]
         row = Row(kind, label, lists[0], lists[1], lists[2], category, lists[3], number)
         # A short form is shown among the names, but only abbreviations.tsv may give it a meaning: "ADD" is a word too.
         spoken = [term for term in row.synonyms if not is_short_form(term)]

@@ -93,9 +93,7 @@ class Rules:
 
 def is_short_form(term: str) -> bool:
     """Whether a surface form is an abbreviation: one token of at most 8 characters, mostly capitals and digits."""
-    return (
-        term.isalnum() and len(term) <= 8 and sum(c.isupper() or c.isdigit() for c in term) >= max(2, len(term) * 0.5)
-    )
+    return term.isalnum() and len(term) <= 8 and sum(c.isupper() or c.isdigit() for c in term) >= max(2, len(term) * 0.5)
 
 
 def _is_code(key: str) -> bool:

@@ -175,11 +175,7 @@ def chebi_roles(folder: Path) -> tuple[dict[str, str], list[tuple[str, str]]]:
         return False
 
     roles = {r for e in entries.values() for r in e.get("relations", {}).get("has_role", [])}
-    drugs = {
-        r: entries[r]["name"]
-        for r in roles
-        if r in entries and is_drug(r) and not _NOT_A_CLASS.search(entries[r]["name"])
-    }
+    drugs = {r: entries[r]["name"] for r in roles if r in entries and is_drug(r) and not _NOT_A_CLASS.search(entries[r]["name"])}
     pairs = [(e["name"], r) for e in entries.values() for r in e.get("relations", {}).get("has_role", []) if r in drugs]
     return drugs, pairs
 

@@ -69,9 +69,7 @@ def prune(concepts: dict[str, Raw], largest: dict[str, int], own: set[str]) -> t
     for raw in concepts.values():
         raw.parents -= below.get(raw.id, set())
         raw.parents -= {p for p in raw.parents if any(p != q and q in below.get(p, ()) for q in raw.parents)}
-    return chapters, [
-        f"chapter\t{len(below[i])}\t{i}\t{concepts[i].label}" for i in sorted(chapters, key=lambda i: -len(below[i]))
-    ]
+    return chapters, [f"chapter\t{len(below[i])}\t{i}\t{concepts[i].label}" for i in sorted(chapters, key=lambda i: -len(below[i]))]
 
 
 def assign(concepts: dict[str, Raw], own: dict[str, str]) -> dict[str, list[str]]:
@@ -129,7 +127,7 @@ def display(raw: Raw, lower: set[str], own_forms: int) -> list[str]:
     return list(dict.fromkeys(out))[:FORMS]
 
 
-def write(  # noqa: PLR0917  the parts of one build
+def write(
     folder: Path,
     concepts: dict[str, Raw],
     terms: dict[str, list[str]],
@@ -153,9 +151,7 @@ def write(  # noqa: PLR0917  the parts of one build
         words = re.findall(r"[A-Za-z]+", raw.label)
         if raw.id.startswith("MONDO") or (raw.id.startswith("MESH") and raw.kind == "drug"):
             lower |= {w.lower() for w in words if w.islower() or raw.kind == "drug"}
-    lower -= {
-        w.lower() for r in concepts.values() if r.id.startswith("MONDO") for w in re.findall(r"\b[A-Z][a-z]+", r.label)
-    }
+    lower -= {w.lower() for r in concepts.values() if r.id.startswith("MONDO") for w in re.findall(r"\b[A-Z][a-z]+", r.label)}
     own_count: Counter[str] = Counter(own.values())
     lines = []
     for ident in order:
@@ -171,9 +167,7 @@ def write(  # noqa: PLR0917  the parts of one build
         clean = [form.replace("|", "/").replace("\t", " ") for form in dict.fromkeys(forms)]
         lines.append("\t".join(["|".join(ids), clean[0], raw.category or "", *refs, "|".join(clean)]))
     _write_blocks(folder / "concepts.bin", ["\n".join(lines[i : i + BLOCK]) for i in range(0, len(lines), BLOCK)])
-    (folder / "kinds.u8").write_bytes(
-        bytes(KINDS.index(concepts[i].kind) | (CHAPTER if i in chapters else 0) for i in order)
-    )
+    (folder / "kinds.u8").write_bytes(bytes(KINDS.index(concepts[i].kind) | (CHAPTER if i in chapters else 0) for i in order))
 
     keys = sorted(terms)
     trie = marisa_trie.Trie([key + " " for key in keys])
@@ -200,14 +194,8 @@ def _notes(concepts: dict[str, Raw], terms: dict[str, list[str]], rules: Rules) 
     keys = sorted(terms)
     notes = [f"ordinary\t{share:.1f}\t{word}" for word, share in sorted(rules.dropped.items(), key=lambda x: -x[1])]
     kept = [key for key in keys if " " not in key and rules.folded.get(key, 0) >= 1]
-    notes += [
-        f"kept\t{rules.folded[key]:.1f}\t{key}\t{'; '.join(concepts[i].label for i in terms[key])}" for key in kept
-    ]
-    notes += [
-        f"several\t{key}\t" + "; ".join(f"{i} {concepts[i].label}" for i in terms[key])
-        for key in keys
-        if len(terms[key]) > 1
-    ]
+    notes += [f"kept\t{rules.folded[key]:.1f}\t{key}\t{'; '.join(concepts[i].label for i in terms[key])}" for key in kept]
+    notes += [f"several\t{key}\t" + "; ".join(f"{i} {concepts[i].label}" for i in terms[key]) for key in keys if len(terms[key]) > 1]
     return notes
 
 

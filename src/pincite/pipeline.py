@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 READ_PER_TIER = 90
 # Passages of each tier on the next wider condition, for the part that is kept apart as indirect.
 READ_WIDER = 8
+# Each search scales its scores to its own best: a passage that only the wider question found never ranks with those found for the question.
+WIDER_COUNTS = 0.4
 
 
 def ask(
@@ -50,7 +52,8 @@ def ask(
     held = {one.passage.id: one for found in by_tier.values() for one in found}
     if asked.wider_query:
         wider = search_tiers(library, asked.wider_query, filters=filters, limit=READ_WIDER, encoder=encoder)
-        held = {one.passage.id: one for found in wider.values() for one in found} | held
+        aside = (one.model_copy(update={"score": one.score * WIDER_COUNTS}) for found in wider.values() for one in found)
+        held = {one.passage.id: one for one in aside} | held
     scored = sorted(held.values(), key=lambda one: (-one.score, one.passage.id))
     evidence, left_out = appraise(asked, scored)
     answer = compose(asked, scored=scored, evidence=evidence, left_out=left_out, library=state, everything=everything)

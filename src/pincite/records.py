@@ -351,6 +351,8 @@ class Quote(Record):
 
 
 class Citation(Record):
+    """From a statement to the words that it rests on, in one passage of one document."""
+
     reference: int
     document_id: str
     passage_id: str
@@ -359,6 +361,8 @@ class Citation(Record):
 
 
 class Check(Record):
+    """What one named check says of a statement or claim."""
+
     name: str
     outcome: Literal["pass", "fail", "abstain"]
     says: str
@@ -367,6 +371,8 @@ class Check(Record):
 
 
 class Verdict(Record):
+    """What verification says, with the checks that say so."""
+
     label: VerdictLabel
     score: float | None = None
     checks: tuple[Check, ...] = ()
@@ -390,6 +396,8 @@ class Statement(Record):
 
 
 class Section(Record):
+    """One part of the answer page."""
+
     kind: Literal["pathway-step", "tier", "monitoring", "definition", "other"]
     heading: str
     tier: Tier | None = None
@@ -398,22 +406,30 @@ class Section(Record):
 
 
 class TierAnswer(Record):
+    """Whether a tier answers, and the sentence shown where it does not."""
+
     answered: bool
     note: str
 
 
 class Conflict(Record):
+    """Where sources disagree: the sides, neither chosen."""
+
     about: str
     sides: tuple[tuple[Statement, ...], ...]
 
 
 class LeftOut(Record):
+    """A document that was near the question and not used, and why."""
+
     document_id: str
     title: str
     why: str
 
 
 class Reference(Record):
+    """One entry of the reference list: what the source is, how much of it is held, in what state."""
+
     number: int
     document_id: str
     tier: Tier
@@ -437,6 +453,8 @@ class Reference(Record):
 
 
 class LibraryState(Record):
+    """The library that an answer was made from."""
+
     version: str
     documents: int
     passages: int
@@ -444,6 +462,8 @@ class LibraryState(Record):
 
 
 class Review(Record):
+    """Who reviewed an answer, and what came of it; none so far."""
+
     state: str
     by: str | None = None
     on: str | None = None

@@ -92,8 +92,11 @@ def _from_file(path: Path) -> dict[str, Any]:
             values = tomllib.load(file)
     except FileNotFoundError:
         return {}
+    except NotADirectoryError as error:
+        raise SettingsError(f"{path.parent} is no folder.", what_to_do="Name a folder in PINCITE_HOME.") from error
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}.", what_to_do="Mend or remove the file.") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError(f"{path} cannot be read: {reason}.", what_to_do="Mend or remove the file.") from error
     unknown = sorted(set(values) - (set(Settings.model_fields) - {"home"}))
     if unknown or not isinstance(values.get("limits", {}), dict):
         raise SettingsError(f"{path} has {', '.join(unknown) or 'limits'}, which is no setting.", what_to_do=_known())

@@ -10,7 +10,11 @@ from tests.evidence import source, titled
 
 
 def says(text: str, name: str, direction: Direction, kind: StatementKind = "recommendation") -> ScoredPassage:
-    header = titled("Vertebral fracture", tier="guideline" if kind == "recommendation" else "research", design="guideline" if kind == "recommendation" else "rct")
+    header = titled(
+        "Vertebral fracture",
+        tier="guideline" if kind == "recommendation" else "research",
+        design="guideline" if kind == "recommendation" else "rct",
+    )
     return source(text, name=name, header=header, kind="statement", annotation=Annotation(kind=kind, direction=direction))
 
 

@@ -10,7 +10,10 @@ from pincite.answering.pathway import go_on_point
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("Kyphoplasty is accepted after at least 6 weeks of failed conservative treatment.", "after at least 6 weeks of failed conservative treatment"),
+        (
+            "Kyphoplasty is accepted after at least 6 weeks of failed conservative treatment.",
+            "after at least 6 weeks of failed conservative treatment",
+        ),
         ("Radiofrequency ablation follows if injection fails, then surgery.", "if injection fails"),
         ("Biologics are considered in asthma refractory to inhaled corticosteroids.", "refractory to inhaled corticosteroids"),
         ("Surgery after failed conservative treatment includes excision.", "after failed conservative treatment"),

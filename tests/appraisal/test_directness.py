@@ -17,7 +17,11 @@ DIRECT = [
     ("treatment of breast cancer", "Trastuzumab prolonged survival in cancer of the breast.", titled("Trastuzumab in breast cancer")),
     ("kissing spine treatment", "Injections relieved Baastrup's disease for 3 months.", titled("A series")),
     ("naproxen dose", "The usual dose is 250 mg twice daily.", LABEL),
-    ("gabapentin for sciatica", "NICE advises not offering gabapentinoids for sciatica.", titled("Sciatica", tier="guideline", design="guideline")),
+    (
+        "gabapentin for sciatica",
+        "NICE advises not offering gabapentinoids for sciatica.",
+        titled("Sciatica", tier="guideline", design="guideline"),
+    ),
     ("naproxen in kidney failure", "Use is not recommended in severe renal impairment.", LABEL),
 ]
 
@@ -31,10 +35,25 @@ def test_a_sentence_on_what_was_asked_is_direct(question: str, sentence: str, he
 
 INDIRECT = [
     ("treatment of Baastrup's disease", "NICE advises considering NSAIDs for low back pain.", titled("Low back pain"), "low back pain"),
-    ("treatment of chronic low back pain", "For acute low back pain a muscle relaxant may be used.", titled("Acute and chronic low back pain"), "acute low back pain"),
-    ("gabapentin for sciatica", "Pregabalin, a gabapentinoid, did not lower leg pain in sciatica.", titled("Trial in sciatica"), "not gabapentin by name"),
+    (
+        "treatment of chronic low back pain",
+        "For acute low back pain a muscle relaxant may be used.",
+        titled("Acute and chronic low back pain"),
+        "acute low back pain",
+    ),
+    (
+        "gabapentin for sciatica",
+        "Pregabalin, a gabapentinoid, did not lower leg pain in sciatica.",
+        titled("Trial in sciatica"),
+        "not gabapentin by name",
+    ),
     ("treatment of asthma in pregnancy", "Inhaled budesonide reduced asthma exacerbations.", titled("Budesonide in asthma"), "pregnancy"),
-    ("treatment of osteoarthritis", "In rats with osteoarthritis the drug reduced cartilage loss.", titled("Osteoarthritis in rats"), "animals"),
+    (
+        "treatment of osteoarthritis",
+        "In rats with osteoarthritis the drug reduced cartilage loss.",
+        titled("Osteoarthritis in rats"),
+        "animals",
+    ),
 ]
 
 
@@ -47,11 +66,27 @@ def test_a_wider_one_another_form_or_population_is_only_indirect(question: str, 
 
 
 ELSEWHERE = [
-    ("treatment of Baastrup's disease", "Vertebroplasty relieved pain of osteoporotic vertebral fracture.", titled("Vertebroplasty for vertebral fracture")),
-    ("treatment of disc degeneration", "Kyphoplasty is recommended for vertebral compression fracture.", titled("Vertebral compression fracture", tier="guideline")),
-    ("kyphoplasty for vertebral fracture", "Kyphoplasty is investigational for all uses other than vertebral fracture.", titled("Policy", tier="guideline")),
+    (
+        "treatment of Baastrup's disease",
+        "Vertebroplasty relieved pain of osteoporotic vertebral fracture.",
+        titled("Vertebroplasty for vertebral fracture"),
+    ),
+    (
+        "treatment of disc degeneration",
+        "Kyphoplasty is recommended for vertebral compression fracture.",
+        titled("Vertebral compression fracture", tier="guideline"),
+    ),
+    (
+        "kyphoplasty for vertebral fracture",
+        "Kyphoplasty is investigational for all uses other than vertebral fracture.",
+        titled("Policy", tier="guideline"),
+    ),
     ("naproxen in kidney failure", "Rhabdomyolysis with acute kidney failure was reported with atorvastatin.", titled("Atorvastatin")),
-    ("acupuncture for low back pain", "WHO advises against traction in low back pain.", titled("Acupuncture, traction and exercise for low back pain", tier="guideline")),
+    (
+        "acupuncture for low back pain",
+        "WHO advises against traction in low back pain.",
+        titled("Acupuncture, traction and exercise for low back pain", tier="guideline"),
+    ),
     ("role of the ZCCHC17 gene", "The BRCA1 gene has a role in DNA repair.", titled("BRCA1")),
 ]
 
@@ -77,7 +112,9 @@ def test_a_steroid_named_as_the_cause_is_not_the_treatment() -> None:
 
 def test_a_label_section_on_children_is_not_for_everybody() -> None:
     sentence = "The maximum recommended dose is 20 mg/day."
-    header = Header(tier="label", design="drug-label", extent="label", title="Lipitor (atorvastatin)", drug="atorvastatin", status="current")
+    header = Header(
+        tier="label", design="drug-label", extent="label", title="Lipitor (atorvastatin)", drug="atorvastatin", status="current"
+    )
     held = source(sentence, header=header, section="2.2 Pediatric Patients", kind="dosing")
     judged = about(understand("atorvastatin maximum dose"), sentence, held)
     assert judged is not None

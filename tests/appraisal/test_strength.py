@@ -72,9 +72,7 @@ def test_a_printed_grade_is_given_in_its_own_words(sentence: str, strength: str 
 
 
 @pytest.mark.parametrize(("sentence", "strength", "certainty"), PRINTED)
-def test_every_value_stands_verbatim_in_the_sentence(
-    sentence: str, strength: str | None, certainty: str | None
-) -> None:
+def test_every_value_stands_verbatim_in_the_sentence(sentence: str, strength: str | None, certainty: str | None) -> None:
     assert all(value in sentence for value in strength_of(sentence) if value)
 
 

@@ -58,9 +58,7 @@ def test_ask_prints_an_answer_whose_quotes_stand_in_the_shown_text(run: Run, lib
                     assert text[citation.quote.start : citation.quote.end] == citation.quote.exact
 
 
-@pytest.mark.parametrize(
-    ("form", "sign"), [("text", "[1]"), ("md", "[[1]](#ref-1)"), ("html", '<a class="citation" href="#ref-1"')]
-)
+@pytest.mark.parametrize(("form", "sign"), [("text", "[1]"), ("md", "[[1]](#ref-1)"), ("html", '<a class="citation" href="#ref-1"')])
 def test_ask_prints_in_each_format(run: Run, library: Path, form: str, sign: str) -> None:
     result = run("ask", "treatment for Baastrup's disease", "--format", form, "--library", str(library))
     assert result.exit_code == 0
@@ -76,9 +74,7 @@ def test_a_question_may_come_from_standard_input_or_in_several_words(run: Run, l
 
 
 def test_a_question_that_the_library_cannot_answer_exits_0_and_says_so(run: Run, library: Path) -> None:
-    result = run(
-        "ask", "What is the dose of amoxicillin for otitis media?", "--format", "json", "--library", str(library)
-    )
+    result = run("ask", "What is the dose of amoxicillin for otitis media?", "--format", "json", "--library", str(library))
     assert result.exit_code == 0
     assert json.loads(result.stdout)["answered"] is False
 
@@ -193,9 +189,7 @@ def test_an_unknown_writer_is_answered_with_the_known_ones(run: Run, answer_file
     assert "bibtex, csl, docx" in failure(run("export", str(answer_file), "--to", "pptx"))
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"not json", b"[]", b'{"schema": "pincite.answer/2"}', b"\xff\xfe", b"[" * 100_000]
-)
+@pytest.mark.parametrize("content", [b"", b"not json", b"[]", b'{"schema": "pincite.answer/2"}', b"\xff\xfe", b"[" * 100_000])
 def test_a_file_that_is_no_answer_is_one_line(run: Run, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "wrong.json"
     path.write_bytes(content)

@@ -19,9 +19,7 @@ Process = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
 def test_help_loads_nothing_heavy() -> None:
-    code = (
-        "import sys; from pincite.cli.running import run; run(['--help']); print(sorted(sys.modules), file=sys.stderr)"
-    )
+    code = "import sys; from pincite.cli.running import run; run(['--help']); print(sorted(sys.modules), file=sys.stderr)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "ask" in shown.stdout
     for heavy in ("'pydantic'", "'lancedb'", "'pyarrow'", "'numpy'", "'lxml'", "'docx'", "'yaml'"):
@@ -109,9 +107,7 @@ def test_every_end_is_one_line_and_a_code(
     assert said.err.count("\n") == 1
 
 
-def test_the_traceback_is_shown_only_on_request(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_traceback_is_shown_only_on_request(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def fail(*_: object, **__: object) -> None:
         raise ValueError("odd")
 

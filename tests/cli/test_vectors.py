@@ -24,9 +24,7 @@ def invoke(*arguments: str) -> Result:
     return result
 
 
-def test_vectors_are_put_off_made_later_and_used(
-    records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_vectors_are_put_off_made_later_and_used(records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "load_encoder", lambda *_, **__: CountingEncoder())
     place = ("--library", str(tmp_path / "library"))
     query = ("search", "interspinous injection", "--format", "json", *place)

@@ -40,9 +40,7 @@ def test_without_the_extra_the_error_names_the_way_out(monkeypatch: pytest.Monke
         ([], (0.0, 0.0, 0.0)),
     ],
 )
-def test_overlap_counts_characters_of_the_same_document(
-    cited: list[Citation], expected: tuple[float, float, float]
-) -> None:
+def test_overlap_counts_characters_of_the_same_document(cited: list[Citation], expected: tuple[float, float, float]) -> None:
     assert snippet_overlap(cited, gold=[Gold(document_id="a", start=0, end=10)]) == pytest.approx(expected)
 
 
@@ -61,9 +59,7 @@ def test_rouge_l_minds_the_order_of_words() -> None:
     assert found["rougeL"] == pytest.approx(1 / 3)
 
 
-@pytest.mark.parametrize(
-    ("good", "bad", "area"), [([1.0], [0.0], 1.0), ([0.0], [1.0], 0.0), ([0.5], [0.5], 0.5), ([], [0.1], 0.5)]
-)
+@pytest.mark.parametrize(("good", "bad", "area"), [([1.0], [0.0], 1.0), ([0.0], [1.0], 0.0), ([0.5], [0.5], 0.5), ([], [0.1], 0.5)])
 def test_auroc_of_small_cases(good: list[float], bad: list[float], area: float) -> None:
     assert auroc(good, bad) == area
 

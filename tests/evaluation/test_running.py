@@ -73,9 +73,7 @@ def test_the_fit_finds_the_feature_that_tells_the_two_apart() -> None:
 
 def report_with(value: float | None) -> Report:
     measures = (Measure(name="ndcg@10", value=value, n=1, says=""),)
-    return Report(
-        set="bioasq", questions=1, documents=1, passages=1, encoder=None, unasked=0, measures=measures, seconds=0.0
-    )
+    return Report(set="bioasq", questions=1, documents=1, passages=1, encoder=None, unasked=0, measures=measures, seconds=0.0)
 
 
 @pytest.mark.parametrize(("value", "passed"), [(0.8, True), (0.9, True), (0.79, False), (None, False)])

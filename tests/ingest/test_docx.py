@@ -1,5 +1,4 @@
 """Word documents: structure, tracked changes, hidden text, hostile packages."""
-# ruff: noqa: E501 - sample files read best with one element a line
 
 from __future__ import annotations
 
@@ -93,9 +92,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
         draft(repacked(saved(written()), "word/more.xml", b" " * 101_000_000))
 
 
-@pytest.mark.parametrize(
-    "data", [b"PK\x03\x04 word/ nothing", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 100, b"plain words"]
-)
+@pytest.mark.parametrize("data", [b"PK\x03\x04 word/ nothing", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 100, b"plain words"])
 def test_other_files_are_refused(data: bytes) -> None:
     with pytest.raises(UnreadableError):
         draft(data)

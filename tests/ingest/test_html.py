@@ -1,5 +1,4 @@
 """HTML pages: what is read, what is left out, what a page says of itself, and hostile input."""
-# ruff: noqa: E501 - sample files read best with one element a line
 
 from __future__ import annotations
 
@@ -158,9 +157,7 @@ def test_script_is_text_of_no_one_and_nothing_is_fetched() -> None:
     assert lines(page) == ["Text."]
 
 
-@pytest.mark.parametrize(
-    "page", [b"<html></html>", b"<html><body><script>x</script></body></html>", b"\x00\x01\x02\x03" * 500]
-)
+@pytest.mark.parametrize("page", [b"<html></html>", b"<html><body><script>x</script></body></html>", b"\x00\x01\x02\x03" * 500])
 def test_a_page_without_text_is_refused(page: bytes) -> None:
     with pytest.raises(UnreadableError):
         draft(page)
@@ -179,7 +176,9 @@ def test_accepts_html_by_its_first_bytes_and_no_xml() -> None:
 
 
 def test_a_form_around_the_whole_page_stays_and_a_search_form_goes() -> None:
-    page = "<body><form id=aspnet><form></form><h1>Gout</h1><p>Gout is a painful swelling of a joint, often of the big toe.</p></form></body>"
+    page = (
+        "<body><form id=aspnet><form></form><h1>Gout</h1><p>Gout is a painful swelling of a joint, often of the big toe.</p></form></body>"
+    )
     assert lines(page) == ["Gout is a painful swelling of a joint, often of the big toe."]
     search = "<body><form><label>Search this site</label></form><h1>Gout</h1><p>Gout is a painful swelling of a joint, often of the big toe.</p></body>"
     assert lines(search) == ["Gout is a painful swelling of a joint, often of the big toe."]

@@ -1,6 +1,5 @@
 """JATS articles: structure, citation marks, tables, what is known about them; 320 real ones."""
 
-# ruff: noqa: E501 (documents are easier to read on long lines)
 from __future__ import annotations
 
 import re
@@ -33,9 +32,7 @@ ARTICLE = """<?xml version="1.0"?>
 </article>"""
 
 
-def article(
-    body: str = "<p>Text.</p>", *, title: str = "A trial", kind: str = "research-article", related: str = ""
-) -> bytes:
+def article(body: str = "<p>Text.</p>", *, title: str = "A trial", kind: str = "research-article", related: str = "") -> bytes:
     return ARTICLE.format(body=body, title=title, kind=kind, related=related).encode()
 
 
@@ -79,10 +76,7 @@ def test_citation_marks_go_without_debris_and_figures_stay(xml: str, text: str) 
 
 
 def test_lists_have_a_line_for_each_item() -> None:
-    assert (
-        body_text("<p>Use:<list><list-item><p>rest</p></list-item><list-item><p>ice</p></list-item></list></p>")
-        == "Use:\nrest\nice"
-    )
+    assert body_text("<p>Use:<list><list-item><p>rest</p></list-item><list-item><p>ice</p></list-item></list></p>") == "Use:\nrest\nice"
 
 
 def test_a_table_becomes_rows_with_the_headers_of_their_columns() -> None:
@@ -141,9 +135,7 @@ def test_what_is_known_about_an_article_is_kept() -> None:
         ("A trial", "research-article", '<related-article related-article-type="correction-forward" xlink:href="10.1000/y"/>', "unknown", ["corrected-by doi:10.1000/y"]),
     ],
 )  # fmt: skip
-def test_retractions_and_corrections_are_seen(
-    title: str, kind: str, related: str, status: str, relations: list[str]
-) -> None:
+def test_retractions_and_corrections_are_seen(title: str, kind: str, related: str, status: str, relations: list[str]) -> None:
     document = reading(article(title=title, kind=kind, related=related)).document
     assert document.status == status
     assert [f"{relation.kind} {relation.target}" for relation in document.relations] == relations

@@ -1,6 +1,5 @@
 """Drug labels, as SPL and from openFDA."""
 
-# ruff: noqa: E501 (documents are easier to read on long lines)
 from __future__ import annotations
 
 import json
@@ -27,8 +26,7 @@ SPL = """<document xmlns="urn:hl7-org:v3"><title>{title}</title><effectiveTime v
 
 def label(*sections: tuple[str, str, str], title: str = "HIGHLIGHTS OF PRESCRIBING INFORMATION") -> bytes:
     parts = "".join(
-        f'<component><section><code code="{code}"/><title>{heading}</title>{text}</section></component>'
-        for code, heading, text in sections
+        f'<component><section><code code="{code}"/><title>{heading}</title>{text}</section></component>' for code, heading, text in sections
     )
     return SPL.format(title=title, sections=parts).encode()
 
@@ -82,9 +80,7 @@ def test_a_contraindication_told_by_its_heading_alone_is_kept() -> None:
 
 
 def test_an_over_the_counter_list_keeps_the_words_that_open_it() -> None:
-    items = (
-        "<text><list><item>if you are allergic to aspirin</item><item>right before heart surgery</item></list></text>"
-    )
+    items = "<text><list><item>if you are allergic to aspirin</item><item>right before heart surgery</item></list></text>"
     found = reading(label(("50570-1", "Do not use", items)))
     assert found.passages[1].text == "Do not use if you are allergic to aspirin\nDo not use right before heart surgery"
     assert found.passages[1].kind == "contraindication"
@@ -92,9 +88,7 @@ def test_an_over_the_counter_list_keeps_the_words_that_open_it() -> None:
 
 def test_tables_become_rows_and_frames_become_paragraphs() -> None:
     table = "<table><thead><tr><th>Age</th><th>Dose</th></tr></thead><tbody><tr><td>12 years</td><td>200 mg</td></tr></tbody></table>"
-    frame = (
-        "<table><tbody><tr><td><paragraph>WARNING</paragraph><paragraph>Bleeding.</paragraph></td></tr></tbody></table>"
-    )
+    frame = "<table><tbody><tr><td><paragraph>WARNING</paragraph><paragraph>Bleeding.</paragraph></td></tr></tbody></table>"
     found = reading(label(("34068-7", "Dose", f"<text>{table}</text>"), ("34066-1", "", f"<text>{frame}</text>")))
     assert [(passage.kind, passage.text) for passage in found.passages[1:]] == [
         ("table", "Age: 12 years; Dose: 200 mg"),
@@ -119,9 +113,7 @@ def test_real_labels_are_read(corpora: Path) -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 1500), st.binary(max_size=8))
 def test_damage_never_escapes_the_reader(position: int, noise: bytes) -> None:
-    data = label(
-        ("34067-9", "Uses", "<text><list><item>a</item></list><table><tr><td rowspan='9'>b</td></tr></table></text>")
-    )
+    data = label(("34067-9", "Uses", "<text><list><item>a</item></list><table><tr><td rowspan='9'>b</td></tr></table></text>"))
     list(read_bytes("label.xml", data[:position] + noise + data[position + len(noise) :]))
 
 
@@ -129,9 +121,7 @@ OPENFDA = {
     "set_id": "B1",
     "version": "3",
     "effective_time": "20240115",
-    "warnings_and_cautions": [
-        "5 WARNINGS AND PRECAUTIONS 5.1 Liver Injury occurred. 5.2 Bleeding Bleeding in 3.5 % of patients."
-    ],
+    "warnings_and_cautions": ["5 WARNINGS AND PRECAUTIONS 5.1 Liver Injury occurred. 5.2 Bleeding Bleeding in 3.5 % of patients."],
     "use_in_specific_populations": ["8 USE IN SPECIFIC POPULATIONS 8.1 Pregnancy Avoid use."],
     "pregnancy": ["8.1 Pregnancy Avoid use."],
     "package_label_principal_display_panel": ["NDC 1"],

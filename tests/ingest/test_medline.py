@@ -1,6 +1,5 @@
 """PubMed citations in both forms."""
 
-# ruff: noqa: E501 (documents are easier to read on long lines)
 from __future__ import annotations
 
 from pathlib import Path
@@ -27,9 +26,7 @@ ABSTRACT = """<Abstract><AbstractText Label="AIM" NlmCategory="OBJECTIVE">To see
  <sub>2</sub> fell in 12 of 30.</AbstractText></Abstract>"""
 
 
-def citation(
-    *, pmid: int = 5, abstract: str = ABSTRACT, kind: str = "Randomized Controlled Trial", links: str = ""
-) -> str:
+def citation(*, pmid: int = 5, abstract: str = ABSTRACT, kind: str = "Randomized Controlled Trial", links: str = "") -> str:
     return CITATION.format(pmid=pmid, abstract=abstract, type=kind, links=links)
 
 

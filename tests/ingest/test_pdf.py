@@ -1,5 +1,4 @@
 """PDF files, written by hand here: columns, running heads, hyphens, headings, pages, and what is refused."""
-# ruff: noqa: E501 - sample files read best with one element a line
 
 from __future__ import annotations
 
@@ -21,8 +20,7 @@ Placed = tuple[int, int, int, str, bool]  # x, y from the top, size, text, bold
 def pdf(pages: list[list[Placed]], info: str = "", trailer: bytes = b"") -> bytes:
     """The bytes of a small PDF with text where `pages` place it."""
     objects = [
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding /WinAnsiEncoding >>" % name
-        for name in (b"Helvetica", b"Helvetica-Bold")
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /%s /Encoding /WinAnsiEncoding >>" % name for name in (b"Helvetica", b"Helvetica-Bold")
     ]
     parent = 2 + 2 * len(pages) + 1
     for placed in pages:
@@ -125,9 +123,7 @@ def test_a_two_column_paper_is_read_in_order_with_pages(paper: bytes) -> None:
 
 def test_running_heads_page_numbers_and_references_are_no_body_text(paper: bytes) -> None:
     found = draft(paper)
-    assert not any(
-        "Journal of Spine Care" in block.text or block.text.isdigit() or "Smith" in block.text for block in found.blocks
-    )
+    assert not any("Journal of Spine Care" in block.text or block.text.isdigit() or "Smith" in block.text for block in found.blocks)
     assert [one.text for one in found.cited] == ["Smith J. Pain. 2010;1:2.", "Jones K. Spine. 2011;3:4."]
 
 

@@ -125,9 +125,7 @@ def test_links_in_a_tar_are_not_followed() -> None:
 def test_limits_hold_for_files_members_and_all_that_is_unpacked() -> None:
     small = Unpacker(Limits(max_file_bytes=100, max_archive_members=2, max_archive_bytes=150))
     data = zipped({"a": b"x" * 90, "b": b"x" * 90, "c": b"x"})
-    kinds = [
-        type(item).__name__ if isinstance(item, Source) else item.reason for item in small.open_bytes("z.zip", data)
-    ]
+    kinds = [type(item).__name__ if isinstance(item, Source) else item.reason for item in small.open_bytes("z.zip", data)]
     assert kinds[0] == "Source"
     assert "unpacks to more than 150 bytes" in kinds[1]
     assert "more than 2 members" in kinds[2]

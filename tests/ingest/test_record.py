@@ -97,9 +97,7 @@ def test_a_wrong_field_is_named(old: str, new: str, says: str) -> None:
 
 
 def test_one_bad_record_among_several_does_not_hide_the_others() -> None:
-    text = "---\n".join(
-        [GOOD, GOOD.replace("nass-2020", "b").replace("tier: guideline", "tier: x"), GOOD.replace("nass-2020", "c")]
-    )
+    text = "---\n".join([GOOD, GOOD.replace("nass-2020", "b").replace("tier: guideline", "tier: x"), GOOD.replace("nass-2020", "c")])
     items = list(read_bytes("x.yaml", text.encode()))
     assert [type(item).__name__ for item in items] == ["Reading", "Unread", "Reading"]
 

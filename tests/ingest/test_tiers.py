@@ -71,7 +71,5 @@ from pincite.ingest.tiers import decide_tier
         ("A walk in the park", None, "It was a fine day.", ["Morning"], "research", None),
     ],
 )
-def test_the_tier_of_a_page(  # noqa: PLR0917 one parameter a column of the table
-    title: str, organization: str | None, start: str, headings: list[str], tier: str, design: str | None
-) -> None:
+def test_the_tier_of_a_page(title: str, organization: str | None, start: str, headings: list[str], tier: str, design: str | None) -> None:
     assert decide_tier(title=title, organization=organization, text_start=start, headings=headings) == (tier, design)

@@ -11,9 +11,7 @@ from pincite.settings import load_settings
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
-    (tmp_path / "pincite.toml").write_text(
-        'encoder = "none"\nlibrary = "s3://bucket/library"\n[limits]\nmax_file_bytes = 5\n'
-    )
+    (tmp_path / "pincite.toml").write_text('encoder = "none"\nlibrary = "s3://bucket/library"\n[limits]\nmax_file_bytes = 5\n')
     settings = load_settings({"PINCITE_HOME": str(tmp_path), "PINCITE_MAX_FILE_BYTES": "7", "PATH": "/bin"})
     assert (settings.encoder, settings.library, settings.limits.max_file_bytes) == ("none", "s3://bucket/library", 7)
     assert settings.limits.max_question_characters == 2000
@@ -23,9 +21,7 @@ def test_the_library_lies_in_the_home_unless_named(tmp_path: Path) -> None:
     assert load_settings({"PINCITE_HOME": str(tmp_path), "PINCITE_WEB_DEBUG": "1"}).library == str(tmp_path / "library")
 
 
-@pytest.mark.parametrize(
-    "names", [{"PINCITE_LIBARY": "x"}, {"PINCITE_MAX_FILE_BYTES": "many"}, {"PINCITE_MAX_FILE_BYTES": "0"}]
-)
+@pytest.mark.parametrize("names", [{"PINCITE_LIBARY": "x"}, {"PINCITE_MAX_FILE_BYTES": "many"}, {"PINCITE_MAX_FILE_BYTES": "0"}])
 def test_a_mistaken_name_or_value_says_which(names: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"Known settings: .*PINCITE_ENCODER"):
         load_settings({"PINCITE_HOME": str(tmp_path), **names})

@@ -59,9 +59,7 @@ def test_adding_the_same_again_changes_nothing(library: Library) -> None:
         (made("a", title="Corrected title"), "updated", "Corrected title"),
     ],
 )
-def test_a_document_offered_again_is_stored_as_it_is_now(
-    library: Library, second: object, outcome: str, title: str
-) -> None:
+def test_a_document_offered_again_is_stored_as_it_is_now(library: Library, second: object, outcome: str, title: str) -> None:
     library.add([made("a")])
     report = library.add([second])  # type: ignore[list-item]
     assert getattr(report, outcome) == 1
@@ -146,9 +144,7 @@ def test_removing_a_notice_restores_its_target(library: Library) -> None:
 
 
 def test_filters_keep_documents_without_a_year(library: Library) -> None:
-    library.add(
-        [made("old", year=1999), made("new", year=2020), made("none"), made("label", tier="label", extent="label")]
-    )
+    library.add([made("old", year=1999), made("new", year=2020), made("none"), made("label", tier="label", extent="label")])
     assert {one.id for one in library.documents(Filters(since=2010, tiers=("research",)))} == {"new", "none"}
 
 

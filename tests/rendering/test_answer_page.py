@@ -78,10 +78,7 @@ def test_each_sentence_is_followed_by_its_mark_and_the_source_s_own_strength(ans
 
 def test_only_a_recommendation_is_said_to_lack_strength(answer: Answer) -> None:
     text = " ".join(terminal.render(answer, width=200).split())
-    assert (
-        "injections have failed. [1] (neither for nor against; strength and certainty not stated; guideline 2023)"
-        in text
-    )
+    assert "injections have failed. [1] (neither for nor against; strength and certainty not stated; guideline 2023)" in text
     assert "sham procedure at one month. [3] (no difference; randomised trial 2009, abstract only)" in text
 
 
@@ -93,12 +90,7 @@ def test_indirect_evidence_stands_apart_and_says_why(answer: Answer) -> None:
 
 def test_a_disagreement_labels_its_sides(answer: Answer) -> None:
     text = terminal.render(answer)
-    assert (
-        text.index("Side A")
-        < text.index("sham procedure")
-        < text.index("Side B")
-        < text.index("conservative treatment at one")
-    )
+    assert text.index("Side A") < text.index("sham procedure") < text.index("Side B") < text.index("conservative treatment at one")
 
 
 def test_a_retracted_source_is_marked_beside_the_sentence_and_in_the_references(answer: Answer) -> None:

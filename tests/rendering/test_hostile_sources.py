@@ -64,9 +64,7 @@ def test_markdown_shows_a_source_s_words_and_makes_no_link_or_tag_of_them(hostil
         "</a>",
     }
     for link in (token for token in inline if token.type == "link_open"):
-        assert str(link.attrs["href"]).startswith(
-            ("#ref-", "https://doi.org", "https://dailymed", "https://pubmed", "https://pmc")
-        )
+        assert str(link.attrs["href"]).startswith(("#ref-", "https://doi.org", "https://dailymed", "https://pubmed", "https://pmc"))
     assert not {token.type for token in [*tokens, *inline]} & {
         "image",
         "code_inline",

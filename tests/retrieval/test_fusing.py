@@ -18,7 +18,5 @@ from pincite.retrieval.fusing import fuse
         ({"b": 1.0, "a": 1.0 + 1e-12}, {}, [("a", 1.0), ("b", 1.0)]),
     ],
 )
-def test_scores_are_shares_of_both(
-    lexical: dict[str, float], cosine: dict[str, float], expected: list[tuple[str, float]]
-) -> None:
+def test_scores_are_shares_of_both(lexical: dict[str, float], cosine: dict[str, float], expected: list[tuple[str, float]]) -> None:
     assert fuse(lexical, cosine) == expected

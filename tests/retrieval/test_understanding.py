@@ -73,7 +73,17 @@ def test_ordinary_questions_are_not_called_emergencies(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   \n\t ", "\x00\x01\x02", "?????", "¿Cuál es el tratamiento de la lumbalgia?", "Was ist die Behandlung der Arthrose?", "腰痛的治疗方法是什么", "лечение остеопороза", "x" * 10_000_000],
+    [
+        "",
+        "   \n\t ",
+        "\x00\x01\x02",
+        "?????",
+        "¿Cuál es el tratamiento de la lumbalgia?",
+        "Was ist die Behandlung der Arthrose?",
+        "腰痛的治疗方法是什么",
+        "лечение остеопороза",
+        "x" * 10_000_000,
+    ],
 )
 def test_a_question_that_cannot_be_asked_gets_one_line(text: str) -> None:
     with pytest.raises(QuestionError) as error:
@@ -82,7 +92,15 @@ def test_a_question_that_cannot_be_asked_gets_one_line(text: str) -> None:
     assert len(str(error.value)) < 250
 
 
-@pytest.mark.parametrize("text", ["Does TGF-β drive fibrosis in systemic sclerosis?", "Ménière's disease treatment", "Who discovered Sjögren's syndrome?", "die rate after hip fracture"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Does TGF-β drive fibrosis in systemic sclerosis?",
+        "Ménière's disease treatment",
+        "Who discovered Sjögren's syndrome?",
+        "die rate after hip fracture",
+    ],
+)
 def test_english_with_foreign_letters_is_english(text: str) -> None:
     assert cleaned_question(text)
 
@@ -115,4 +133,7 @@ def test_a_wider_condition_gives_way_to_the_narrower_one() -> None:
 
 
 def test_a_phrase_turned_round_is_the_same_condition() -> None:
-    assert understand("treatment for cancer of the breast").understood.conditions == understand("treatment for breast cancer").understood.conditions
+    assert (
+        understand("treatment for cancer of the breast").understood.conditions
+        == understand("treatment for breast cancer").understood.conditions
+    )

@@ -48,9 +48,7 @@ def only(text: str) -> Figure:
         ("about −1.2 points", (-1.2,), "point", "~"),
     ],
 )
-def test_an_amount_with_its_unit_and_comparator(
-    text: str, values: tuple[float, ...], unit: str, comparator: str
-) -> None:
+def test_an_amount_with_its_unit_and_comparator(text: str, values: tuple[float, ...], unit: str, comparator: str) -> None:
     figure = only(text)
     assert (figure.values, figure.unit, figure.comparator) == (pytest.approx(values), unit, comparator)
     assert text[figure.start : figure.end] == figure.text
@@ -172,9 +170,7 @@ def test_without_rounding_only_exact_conversions_are_the_same() -> None:
 
 
 def test_figures_are_found_fast_enough_and_hostile_text_ends() -> None:
-    sentence = (
-        "In the trial 120 patients received 500 mg twice daily for 4 to 6 weeks, and pain was measured by the staff."
-    )
+    sentence = "In the trial 120 patients received 500 mg twice daily for 4 to 6 weeks, and pain was measured by the staff."
     began = time.process_time()
     for _ in range(1000):
         figures(sentence)

@@ -1,5 +1,4 @@
 """Reading grades and the syllable counter."""
-# ruff: noqa: E501 - word lists and whole sentences
 
 from __future__ import annotations
 
@@ -65,7 +64,9 @@ def test_smog_follows_its_formula() -> None:
 
 def test_easy_text_grades_lower_than_hard_text() -> None:
     easy = "Keep moving. Walk each day. Rest if it hurts."
-    hard = "Pharmacological interventions demonstrate heterogeneous efficacy in radiculopathy attributable to intervertebral disc herniation."
+    hard = (
+        "Pharmacological interventions demonstrate heterogeneous efficacy in radiculopathy attributable to intervertebral disc herniation."
+    )
     assert (flesch_kincaid(easy) < 4, flesch_kincaid(hard) > 12) == (True, True)
     assert (smog(easy) < 6, smog(hard) > 12) == (True, True)
 

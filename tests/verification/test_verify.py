@@ -14,7 +14,15 @@ EXACT = "Naproxen α starts at 250 mg."
 
 
 def document(text: str = TEXT, **more: object) -> Document:
-    fields = {"tier": "label", "extent": "label", "title": "Naproxen", "id": "d", "source": "d.xml", "text": text, "text_sha256": hashlib.sha256(text.encode()).hexdigest()}
+    fields = {
+        "tier": "label",
+        "extent": "label",
+        "title": "Naproxen",
+        "id": "d",
+        "source": "d.xml",
+        "text": text,
+        "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }
     return Document(**(fields | more))  # type: ignore[arg-type]
 
 
@@ -24,9 +32,15 @@ def citation(**changes: object) -> Citation:
 
 
 def answer(*citations: Citation) -> Answer:
-    statements = tuple(Statement(text=one.quote.exact, kind="dosing", citations=(one,), verdict=Verdict(label="quoted")) for one in citations)
+    statements = tuple(
+        Statement(text=one.quote.exact, kind="dosing", citations=(one,), verdict=Verdict(label="quoted")) for one in citations
+    )
     return Answer(
-        question="naproxen dose", understood=Understood(intent="dosing"), library=LibraryState(version="1", documents=1, passages=1), answered=True, bottom_line=statements
+        question="naproxen dose",
+        understood=Understood(intent="dosing"),
+        library=LibraryState(version="1", documents=1, passages=1),
+        answered=True,
+        bottom_line=statements,
     )
 
 
@@ -63,7 +77,9 @@ def test_a_quote_from_a_retracted_document_fails() -> None:
 
 def test_a_stored_answer_says_which_quotes_moved_or_went() -> None:
     moved = document("Box. " + TEXT)
-    says = [recheck(answer(citation()), lambda _, held=held: held)[0].check.says for held in ({"d": moved}, {"d": document("Other words.")}, {})]  # type: ignore[misc]
+    says = [
+        recheck(answer(citation()), lambda _, held=held: held)[0].check.says for held in ({"d": moved}, {"d": document("Other words.")}, {})
+    ]  # type: ignore[misc]
     assert "elsewhere" in says[0]
     assert "do not stand" in says[1]
     assert "no longer" in says[2]

@@ -45,9 +45,7 @@ def _words_met(question: Question, texts: Sequence[str]) -> float:
     """Share of the question's words in the best passage, or in the best two together where it asks about two conditions."""
     chosen = ""
     for _ in range(max(1, len(question.conditions))):
-        chosen = max(
-            (f"{chosen} {text}" for text in texts), key=lambda text: lexical_overlap(question, text), default=""
-        )
+        chosen = max((f"{chosen} {text}" for text in texts), key=lambda text: lexical_overlap(question, text), default="")
     return lexical_overlap(question, chosen) if chosen else 0.0
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
+from collections.abc import Iterable, Sequence
 
-from pincite import terms
 from pincite.answering import abstaining, conflicts, pathway
 from pincite.answering.gaps import follow_ups, gaps
 from pincite.answering.quoting import Numbering
@@ -44,7 +42,19 @@ _COMPARES = re.compile(
     r"\b(?:versus|vs\.?|than|over|compared|comparison|between|difference|differ\w*|similar\w*|same|equal\w*|equivalent|superior\w*|inferior\w*|non-?inferior\w*|better|worse|more|less|whereas|while|and \d[\d.]*)\b",
     re.IGNORECASE,
 )
-_OPEN = ("safety", "treatment", "diagnosis", "cause", "prognosis", "monitoring", "definition", "epidemiology", "comparison", "prevention", "other")
+_OPEN = (
+    "safety",
+    "treatment",
+    "diagnosis",
+    "cause",
+    "prognosis",
+    "monitoring",
+    "definition",
+    "epidemiology",
+    "comparison",
+    "prevention",
+    "other",
+)
 
 DISCLAIMER = (
     "Pincite quotes sources; it does not diagnose, gives no emergency advice and does not replace a clinician's judgement."
@@ -156,10 +166,18 @@ def _relevant(question: Question, shape: Shape, direct: list[Evidence]) -> list[
         return []
     wanted = set(shape.bottom_line) | {kind for part in shape.parts for kind in part.kinds}
     best, covered = max(one.relevance for one in direct), max(one.coverage for one in direct)
-    kept = [one for one in direct if one.relevance >= RELEVANT_FROM * best and one.coverage >= COVERS_FROM * covered and (one.kind in wanted or not shape.parts)]
+    kept = [
+        one
+        for one in direct
+        if one.relevance >= RELEVANT_FROM * best and one.coverage >= COVERS_FROM * covered and (one.kind in wanted or not shape.parts)
+    ]
     if not kept and question.understood.intent in _OPEN:
         # Sources seldom sort themselves as questions do: where nothing of the kinds asked is left, what is nearest in meaning may answer.
-        kept = [one for one in direct if one.relevance >= RELEVANT_FROM * best and one.coverage >= COVERS_FROM * covered and one.kind not in ("method", "background")]
+        kept = [
+            one
+            for one in direct
+            if one.relevance >= RELEVANT_FROM * best and one.coverage >= COVERS_FROM * covered and one.kind not in ("method", "background")
+        ]
     if shape.steps and not question.interventions:
         kept = [one for one in kept if one.kind not in ("finding", "recommendation") or _treats(one)]
     return kept
@@ -190,7 +208,11 @@ class _Layout:
 
     def _lead(self) -> list[Evidence]:
         """One to three statements: the strongest direct evidence among the most relevant, one for each condition asked."""
-        kinds = (*self.shape.bottom_line, "boxed-warning", "contraindication") if self.question.interventions and self.question.conditions else self.shape.bottom_line
+        kinds = (
+            (*self.shape.bottom_line, "boxed-warning", "contraindication")
+            if self.question.interventions and self.question.conditions
+            else self.shape.bottom_line
+        )
         wanted = [one for one in self.direct if one.kind in kinds and (not self.shape.steps or _treats(one) or one.kind == "indication")]
         wanted = wanted or self.direct
         best = max(one.relevance for one in wanted)
@@ -198,7 +220,9 @@ class _Layout:
         if self.question.aspect and any(one.meets_aspect for one in close):
             close = [one for one in close if one.meets_aspect]
         if self.shape.labels_first:
-            close.sort(key=lambda one: (_AUTHORITY[one.source.header.tier], -round(one.relevance, 1), _lead_kind(self.shape, one), -one.relevance))
+            close.sort(
+                key=lambda one: (_AUTHORITY[one.source.header.tier], -round(one.relevance, 1), _lead_kind(self.shape, one), -one.relevance)
+            )
         else:
             comparing = self.question.understood.intent == "comparison"
             close.sort(
@@ -218,7 +242,9 @@ class _Layout:
         for one in close:
             if len(chosen) >= 3:
                 break
-            if one not in chosen and (self.shape.labels_first or not any(one.source.document_id == other.source.document_id for other in chosen)):
+            if one not in chosen and (
+                self.shape.labels_first or not any(one.source.document_id == other.source.document_id for other in chosen)
+            ):
                 chosen.append(one)
         return chosen[:3]
 
@@ -321,7 +347,11 @@ def _tiers(
         held = [one for one in layout.direct if one.source.header.tier == tier]
         chosen = layout.tiers[tier]
         statements = tuple(numbering.statement(one) for one in chosen)
-        above = {citation.reference for one in (*bottom_line, *(s for section in sections for s in section.statements)) for citation in one.citations}
+        above = {
+            citation.reference
+            for one in (*bottom_line, *(s for section in sections for s in section.statements))
+            for citation in one.citations
+        }
         numbers = sorted(reference.number for reference in numbering.references() if reference.tier == tier and reference.number in above)
         note = f"Also quoted above: {', '.join(f'[{number}]' for number in numbers)}." if numbers else ""
         if statements:
@@ -339,7 +369,9 @@ def _indirect(question: Question, shape: Shape, indirect: Sequence[Evidence]) ->
     if not wanted:
         return []
     best = max(one.relevance for one in wanted)
-    close = sorted((one for one in wanted if one.relevance >= 0.8 * best), key=lambda one: (one.rank, -one.relevance, one.source.passage.id))
+    close = sorted(
+        (one for one in wanted if one.relevance >= 0.8 * best), key=lambda one: (one.rank, -one.relevance, one.source.passage.id)
+    )
     chosen: list[Evidence] = []
     per_document: Counter[str] = Counter()
     for one in close:
@@ -367,7 +399,11 @@ def _silence(
         missing.append("Nearest in this library: " + "; ".join(f"“{title}”" for title in nearest) + ".")
     named = [*question.understood.conditions, *question.understood.interventions]
     topic = " and ".join(named[:2]) or "this topic"
-    missing.append(f"Guidelines, drug labels or papers on {topic} could be added with `pincite add`." if named else "If it is a clinical question, name the condition or the medicine, or add sources on it with `pincite add`.")
+    missing.append(
+        f"Guidelines, drug labels or papers on {topic} could be added with `pincite add`."
+        if named
+        else "If it is a clinical question, name the condition or the medicine, or add sources on it with `pincite add`."
+    )
     return Answer(
         question=question.text,
         understood=question.understood,

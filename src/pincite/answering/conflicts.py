@@ -122,12 +122,19 @@ def comparable(first: Evidence, second: Evidence) -> bool:
 
 
 # Care that a treatment is measured against, by any of its names: one comparator for the purpose of comparing.
-_INACTIVE = re.compile(r"\b(?:placebo|sham|simulated|saline|usual care|conservative|non-?operative|non-?surgical|no treatment|untreated|control(?:s| group)?)\b", re.I)
+_INACTIVE = re.compile(
+    r"\b(?:placebo|sham|simulated|saline|usual care|conservative|non-?operative|non-?surgical|no treatment|untreated|control(?:s| group)?)\b",
+    re.I,
+)
 
 
 def _comparators(evidence: Evidence) -> set[str]:
     """What the treatment of a finding was compared with: concepts named beside it, and "inactive" for placebo, sham or usual care."""
-    named = {mention.concept for mention in mentions_of(evidence.text) if mention.kind in ("drug", "intervention") and mention.category != "diagnostic"}
+    named = {
+        mention.concept
+        for mention in mentions_of(evidence.text)
+        if mention.kind in ("drug", "intervention") and mention.category != "diagnostic"
+    }
     found = named - set(evidence.interventions[:1])
     return found | {"inactive"} if _INACTIVE.search(evidence.text) else found
 

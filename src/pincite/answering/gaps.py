@@ -36,14 +36,18 @@ def gaps(question: Question, direct: Sequence[Evidence], references: Sequence[Re
         if not any(term.id in one.met for one in direct):
             said.append(f"No direct statement on {term.label} was found.")
     if steps and not asked:
-        silent = [heading.split(",")[0].lower() for name, heading, _ in pathway.STEPS if not any(name in pathway.steps_of(one) for one in direct)]
+        silent = [
+            heading.split(",")[0].lower() for name, heading, _ in pathway.STEPS if not any(name in pathway.steps_of(one) for one in direct)
+        ]
         if silent and conditions:
             said.append(f"No source in this library gives direct evidence on {_listed(silent)} for {conditions[0].label}.")
     if references:
         records = sum(reference.extent == "record" for reference in references)
         abstracts = sum(reference.extent == "abstract" for reference in references)
         if records:
-            said.append(f"{records} of {len(references)} sources are held only as summary records: read the original before relying on them.")
+            said.append(
+                f"{records} of {len(references)} sources are held only as summary records: read the original before relying on them."
+            )
         if abstracts:
             said.append(f"{abstracts} of {len(references)} sources are held only as abstracts.")
     for short, meanings in question.understood.ambiguous.items():
@@ -56,8 +60,18 @@ def follow_ups(question: Question, evidence: Sequence[Evidence]) -> tuple[str, .
     if not question.conditions:
         drugs = [term.label for term in question.interventions]
         kinds = {one.kind for one in evidence if one.directness == "direct"}
-        asks = (("dosing", "What is the dose of {drug}?"), ("boxed-warning", "What are the warnings for {drug}?"), ("contraindication", "When is {drug} contraindicated?"))
-        return tuple(text.format(drug=drugs[0]) for kind, text in asks if kind in kinds and question.understood.intent != kind)[:MOST_FOLLOW_UPS] if drugs else ()
+        asks = (
+            ("dosing", "What is the dose of {drug}?"),
+            ("boxed-warning", "What are the warnings for {drug}?"),
+            ("contraindication", "When is {drug} contraindicated?"),
+        )
+        return (
+            tuple(text.format(drug=drugs[0]) for kind, text in asks if kind in kinds and question.understood.intent != kind)[
+                :MOST_FOLLOW_UPS
+            ]
+            if drugs
+            else ()
+        )
     topic = question.conditions[0].label
     direct = [one for one in evidence if one.directness == "direct"]
     kinds = {one.kind for one in direct}
@@ -65,7 +79,12 @@ def follow_ups(question: Question, evidence: Sequence[Evidence]) -> tuple[str, .
     treatments = Counter(name for one in direct for name in one.interventions if one.kind in ("finding", "recommendation"))
     for concept, count in treatments.most_common():
         known = terms.concept(concept)
-        if count > 1 and len(question.conditions) == 1 and known.category in ("injection", "procedure", "surgery", "medicine", "exercise") and concept not in {term.id for term in question.interventions}:
+        if (
+            count > 1
+            and len(question.conditions) == 1
+            and known.category in ("injection", "procedure", "surgery", "medicine", "exercise")
+            and concept not in {term.id for term in question.interventions}
+        ):
             said.insert(1, f"What about {known.label} for {topic}?")
             break
     return tuple(dict.fromkeys(said))[:MOST_FOLLOW_UPS]

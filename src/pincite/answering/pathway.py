@@ -17,18 +17,34 @@ STEPS: tuple[tuple[str, str, frozenset[str]], ...] = (
 )
 _INJECTED = re.compile(
     r"\b(?:epidural|facet|joint|interspinous|trigger[- ]point|spinal|guided|local|ligament)\w*\s(?:\w+\s){0,2}(?:inject\w+|infiltrations?)\b|\binject\w+ (?:in)?to\b|"
-    r"\b(?:epidural|nerve blocks?|intra-?articular|intrathecal|peridural|transforaminal)\b", re.IGNORECASE
+    r"\b(?:epidural|nerve blocks?|intra-?articular|intrathecal|peridural|transforaminal)\b",
+    re.IGNORECASE,
 )
 # Intravenous and subcutaneous medicines are medicines: only a local injection is a step of its own.
 _SYSTEMIC = re.compile(r"\b(?:subcutaneous\w*|intravenous\w*|intramuscular\w*|infusion|insulin|vaccin\w+|pen)\b", re.IGNORECASE)
 # Treatments that no table names are still told by how medicine builds its words.
 _BY_WORDS = (
-    ("self-care", re.compile(r"\b(?:exercises?|physiotherapy|physical therapy|rehabilitation|rest|activity modification|stretching|training programme|lifestyle|diet(?:ary)?|self-management|education)\b", re.I)),
+    (
+        "self-care",
+        re.compile(
+            r"\b(?:exercises?|physiotherapy|physical therapy|rehabilitation|rest|activity modification|stretching|training programme|lifestyle|diet(?:ary)?|self-management|education)\b",
+            re.I,
+        ),
+    ),
     (
         "injection",
-        re.compile(r"\b(?:inject(?:ed|ion|ions|ing)|nerve blocks?|(?:guided|percutaneous|local|steroid|joint|anesthetic|interspinous|ligament)\s(?:\w+\s)?infiltrations?)\b", re.I),
+        re.compile(
+            r"\b(?:inject(?:ed|ion|ions|ing)|nerve blocks?|(?:guided|percutaneous|local|steroid|joint|anesthetic|interspinous|ligament)\s(?:\w+\s)?infiltrations?)\b",
+            re.I,
+        ),
     ),
-    ("procedure", re.compile(r"\b(?:surg(?:ery|ical|ically)|operat(?:ion|ive|ed)|resect\w+|excis\w+|transplant\w*|implant\w*|ablat\w+|embolization|stent\w*|\w{3,}(?:ectomy|ectomies|otomy|otomies|ostomy|plasty|plasties|desis|pexy))\b", re.I)),
+    (
+        "procedure",
+        re.compile(
+            r"\b(?:surg(?:ery|ical|ically)|operat(?:ion|ive|ed)|resect\w+|excis\w+|transplant\w*|implant\w*|ablat\w+|embolization|stent\w*|\w{3,}(?:ectomy|ectomies|otomy|otomies|ostomy|plasty|plasties|desis|pexy))\b",
+            re.I,
+        ),
+    ),
     ("medicine", re.compile(r"\b(?:drugs?|medicines?|medication\w*|tablets?|pharmacotherapy|pharmacological|\d+\s?mg)\b", re.I)),
 )
 _GO_ON = re.compile(
@@ -39,7 +55,9 @@ _GO_ON = re.compile(
     r"|(?:at least\s+)?\d+(?:\s?(?:-|–|to)\s?\d+)?\s+(?:days|weeks|months)\s+of\s+(?:failed\s+)?(?:[\w-]+\s+){0,2}(?:conservative|medical|non-?surgical|non-?operative)\s+\w+)",
     re.IGNORECASE,
 )
-_ORDERED = re.compile(r"\b(?:step-?wise|step by step|first[- ]line|second[- ]line|then|followed by|initially|escalat\w+|before)\b", re.IGNORECASE)
+_ORDERED = re.compile(
+    r"\b(?:step-?wise|step by step|first[- ]line|second[- ]line|then|followed by|initially|escalat\w+|before)\b", re.IGNORECASE
+)
 
 
 def steps_of(evidence: Evidence) -> tuple[str, ...]:
@@ -71,7 +89,7 @@ def step_of(evidence: Evidence) -> str | None:
 def is_overview(evidence: Evidence) -> bool:
     """Whether a statement lists three steps or orders two ("first …, then …, surgery if these fail")."""
     steps = steps_of(evidence)
-    return len(steps) > 2 or len(steps) > 1 and bool(_ORDERED.search(evidence.text) or _GO_ON.search(evidence.text))
+    return len(steps) > 2 or (len(steps) > 1 and bool(_ORDERED.search(evidence.text) or _GO_ON.search(evidence.text)))
 
 
 def go_on_point(text: str) -> str | None:

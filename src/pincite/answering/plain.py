@@ -15,9 +15,7 @@ from pincite.records import Answer, Check, Conflict, ReadingGrade, Section, Stat
 from pincite.text.readability import flesch_kincaid, smog
 
 AS_PRESCRIBED = "Take medicines only as prescribed for you."
-PLAIN_DISCLAIMER = (
-    "This page quotes medical sources. It is not a diagnosis and does not replace your doctor or nurse. Do not start, stop or change a medicine because of it."
-)
+PLAIN_DISCLAIMER = "This page quotes medical sources. It is not a diagnosis and does not replace your doctor or nurse. Do not start, stop or change a medicine because of it."
 WHEN_TO_SEEK_CARE = "Ask a doctor or nurse if your symptoms get worse, are new, or worry you."
 _NUMBER = re.compile(r"\d+(?:[.,·]\d+)*%?")
 _DOSE = re.compile(r"\d\s?(?:mg|mcg|µg|g|mL|ml|units?|IU)\b")
@@ -70,7 +68,9 @@ def in_plain_words(answer: Answer) -> Answer:
         )
         for section in answer.sections
     )
-    conflicts = tuple(Conflict(about=conflict.about, sides=tuple(plainly(side) for side in conflict.sides)) for conflict in answer.conflicts)
+    conflicts = tuple(
+        Conflict(about=conflict.about, sides=tuple(plainly(side) for side in conflict.sides)) for conflict in answer.conflicts
+    )
     indirect = plainly(answer.indirect)
     added = ". ".join(plain[0].upper() + plain[1:] for plain in explained.values())
     if answer.answered:
@@ -92,9 +92,13 @@ def in_plain_words(answer: Answer) -> Answer:
 
 def _grade(added: str, bottom_line: tuple[Statement, ...], sections: tuple[Section, ...]) -> ReadingGrade:
     """The grade of the words that Pincite adds, and of the page's sentences as they are shown, which are the sources' own."""
-    shown = " ".join(statement.text for statement in (*bottom_line, *(statement for section in sections for statement in section.statements)))
+    shown = " ".join(
+        statement.text for statement in (*bottom_line, *(statement for section in sections for statement in section.statements))
+    )
     return ReadingGrade(
-        flesch_kincaid=round(flesch_kincaid(added), 1), smog=round(smog(added), 1), sentences_flesch_kincaid=round(flesch_kincaid(shown), 1) if shown else None
+        flesch_kincaid=round(flesch_kincaid(added), 1),
+        smog=round(smog(added), 1),
+        sentences_flesch_kincaid=round(flesch_kincaid(shown), 1) if shown else None,
     )
 
 

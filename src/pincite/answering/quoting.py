@@ -32,7 +32,11 @@ class Numbering:
             section=passage.section,
             quote=quote,
         )
-        notes = [f"as summarised from: {passage.annotation.locator or passage.section}"] if header.extent == "record" and passage.annotation else []
+        notes = (
+            [f"as summarised from: {passage.annotation.locator or passage.section}"]
+            if header.extent == "record" and passage.annotation
+            else []
+        )
         if note:
             notes.append(note)
         return Statement(

@@ -39,7 +39,12 @@ SHAPES: dict[Intent, Shape] = {
     "prevention": Shape(("recommendation", "finding", "indication"), (_HARMS, _MONITORING), steps=True),
     "dosing": Shape(
         ("dosing",),
-        (Part("Dose by use", ("dosing",), most=8), _WARNINGS, Part("Interactions and cautions", ("interaction", "safety"), most=5), _MONITORING),
+        (
+            Part("Dose by use", ("dosing",), most=8),
+            _WARNINGS,
+            Part("Interactions and cautions", ("interaction", "safety"), most=5),
+            _MONITORING,
+        ),
         labels_first=True,
     ),
     "safety": Shape(

@@ -54,9 +54,7 @@ class _Move(NamedTuple):
 def _pattern(role: str) -> re.Pattern[str]:
     sources = [source for kind, source in rows("direction.tsv") if kind == role]
     parts = [source if source.startswith("^") else rf"\b{source}" for source in sources]
-    return re.compile(
-        "|".join(rf"(?:{part})(?!\w)" if not part.endswith(r"\s") else part for part in parts), re.IGNORECASE
-    )
+    return re.compile("|".join(rf"(?:{part})(?!\w)" if not part.endswith(r"\s") else part for part in parts), re.IGNORECASE)
 
 
 def _advice(text: str) -> tuple[Direction, int] | None:
@@ -81,17 +79,9 @@ def _outcome(text: str, start: int, end: int) -> Literal["wanted", "unwanted", N
         for match in _pattern(role).finditer(text, max(0, start - _NEAR), min(len(text), end + _NEAR)):
             # An outcome before the word is as near as one 15 characters farther after it: "mortality was lower with
             # surgery for pain".
-            distance = (
-                match.start() - end
-                if match.start() >= end
-                else start - match.end() + 15
-                if match.end() <= start
-                else None
-            )
+            distance = match.start() - end if match.start() >= end else start - match.end() + 15 if match.end() <= start else None
             # Of two at one place the longer names the outcome: "pain relief" is wanted, "pain" is not.
-            if distance is not None and (
-                best is None or distance < best[0] or (distance == best[0] and role == "wanted")
-            ):
+            if distance is not None and (best is None or distance < best[0] or (distance == best[0] and role == "wanted")):
                 best = (distance, role)
     return best[1] if best else None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pincite import terms
 from pincite.records import Directness, Header, Question, ScoredPassage, Term
@@ -28,13 +29,19 @@ _OPPOSED = (
         ),
         "older adults",
     ),
-    (re.compile(r"\b((renal|kidney) (impairment|insufficiency|failure|disease)|creatinine clearance|dialysis|ckd)\b", re.I), "renal impairment"),
+    (
+        re.compile(r"\b((renal|kidney) (impairment|insufficiency|failure|disease)|creatinine clearance|dialysis|ckd)\b", re.I),
+        "renal impairment",
+    ),
     (re.compile(r"\b((hepatic|liver) (impairment|insufficiency|failure|disease)|cirrho\w+|child-pugh)\b", re.I), "hepatic impairment"),
     (re.compile(r"\b(athletes?|dancers?|sports?(men|women|persons?)?)\b", re.I), "athletes"),
 )
 # What is forbidden to a group is for every prescriber to read, wherever in the label it stands.
 _FORBIDS = re.compile(r"\bcontra-?indicated\b|\bnot (?:be )?(?:used|given|recommended|approved)\b|\bdo not (?:use|take)\b", re.IGNORECASE)
-_ORGANS = {"renal impairment": re.compile(r"\b(?:renal|kidneys?)\b", re.I), "hepatic impairment": re.compile(r"\b(?:liver|hepat\w+)\b", re.I)}
+_ORGANS = {
+    "renal impairment": re.compile(r"\b(?:renal|kidneys?)\b", re.I),
+    "hepatic impairment": re.compile(r"\b(?:liver|hepat\w+)\b", re.I),
+}
 # Sections of a label that speak of one population by their heading; a contraindication "in liver disease" is for everybody to read.
 _POPULATION_SECTIONS = ("special-population", "dosing", "indication", "pharmacology")
 _ANIMAL = re.compile(
@@ -42,15 +49,26 @@ _ANIMAL = re.compile(
     re.IGNORECASE,
 )
 IN_ANIMALS = "in animals or cells, not people"
+# Weight in coverage of the conditions asked together, and of the treatments asked together; a word weighs its inverse document frequency,
+# which lies between 1 and 9. A treatment that failed is context.
+TERM_WEIGHS, FAILED_WEIGHS = 4.0, 2.0
+# Coverage that a sentence must reach where no table knows anything that the question names.
+COVERS_UNKNOWN = 0.34
 # Credit from which a term counts as met as such: named, or what the document is about; below it the match is a wider one.
 NAMED = 0.6
 _PAST_COMPARISON = re.compile(r"\b(?:versus|vs\.?|compared (?:with|to)|than|over|against|rather than|instead of)\b", re.IGNORECASE)
 
 
 # What follows these words is left out of what the sentence says: "for all uses other than X" is not about X.
-_EXCEPTED = re.compile(r"\b(?:other than|except(?:ing)?(?: for| in)?|excluding|apart from|but not|rather than|unlike|not including)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
+_EXCEPTED = re.compile(
+    r"\b(?:other than|except(?:ing)?(?: for| in)?|excluding|apart from|but not|rather than|unlike|not including)\s+(?:[\w-]+\s+){0,3}$",
+    re.IGNORECASE,
+)
 # A drug named as the cause of something is not given as its treatment: "steroid-induced", "NSAID-related".
-_AS_CAUSE = re.compile(r"^[\s-]*(?:induced|associated|related|exposed|naive|naïve|free|resistant|refractory|dependent|use[rd]?\b|exposure|withdrawal|discontinuation)", re.IGNORECASE)
+_AS_CAUSE = re.compile(
+    r"^[\s-]*(?:induced|associated|related|exposed|naive|naïve|free|resistant|refractory|dependent|use[rd]?\b|exposure|withdrawal|discontinuation)",
+    re.IGNORECASE,
+)
 
 
 _SHARING = re.compile(r"\b([\w-]+)(?:,? (?:and|or)|,) $")
@@ -102,7 +120,11 @@ def mentions_of(text: str, abbreviations: tuple[tuple[str, str], ...] = ()) -> t
 def subject_of(header: Header) -> Subject:
     """What the document is about. A label is about its drug, a record about the conditions that it lists."""
     named = [mention for mention in mentions_of(header.title) if mention.kind in ("condition", "drug", "intervention")]
-    listed = [mention for name in (*header.conditions, *header.interventions, *((header.drug,) if header.drug else ())) for mention in mentions_of(name)]
+    listed = [
+        mention
+        for name in (*header.conditions, *header.interventions, *((header.drug,) if header.drug else ()))
+        for mention in mentions_of(name)
+    ]
     indexed = [mention for name in (*header.mesh[:30], *header.keywords[:30]) for mention in mentions_of(name)]
     conditions = [mention.label for mention in (*listed, *named) if mention.kind == "condition"]
     return Subject(
@@ -112,6 +134,14 @@ def subject_of(header: Header) -> Subject:
         words=stems(" ".join((header.title, *header.mesh[:30], *header.keywords[:30]))),
         animal=header.design in ("animal", "in-vitro") or bool(_ANIMAL.search(header.title)),
     )
+
+
+class _Met(NamedTuple):
+    """How the conditions, or the treatments, of a question are met: shared credit, which terms, why only indirectly."""
+
+    credit: float | None
+    terms: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
 
 
 def about(question: Question, sentence: str, source: ScoredPassage) -> About | None:
@@ -124,13 +154,41 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
         return None
     named = frozenset(name for mention in mentions for name in mention.concepts)
     others = [mention for mention in mentions if mention.kind == "condition"]
-    words = stems(" ".join((sentence, *(long for short, long in source.abbreviations if short in sentence))))
-    passage_words = stems(source.passage.text)
-    units: list[tuple[float, float]] = []  # (weight, credit)
-    because: list[str] = []
-    met_terms: list[str] = []
+    conditions = _conditions(question, sentence, named, others, source)
+    treatments = _treatments(question, mentions, named, source) if conditions else None
+    if conditions is None or treatments is None:
+        return None
+    uses_only = question.conditions and not conditions.credit
+    if uses_only and not treatments.credit:
+        return None
+    populations = _population(question, sentence, source, subject)
+    if source.header.tier == "label" and IN_ANIMALS in populations:
+        return None  # a label's animal studies say nothing that a prescriber or a patient asks
+    coverage = _coverage(question, sentence, source, named, (conditions.credit, treatments.credit))
+    if coverage is None:
+        return None
+    # Nothing is named that a table knows: then most of the words must be met, and a measured outcome by its name.
+    unknown = not question.conditions and treatments.credit is None
+    if unknown and (coverage < COVERS_UNKNOWN or any(not named & term.ids for term in question.outcomes)):
+        return None
+    because = (*conditions.because, *treatments.because, *populations)
+    return About(
+        directness="indirect" if because else "direct",
+        because="; ".join(dict.fromkeys(because)) or None,
+        coverage=coverage,
+        conditions=tuple(dict.fromkeys(mention.concept for mention in others)),
+        interventions=subject_interventions(sentence, mentions),
+        met=(*conditions.terms, *treatments.terms),
+        test_first=next((mention.category == "diagnostic" for mention in mentions if mention.kind in ("drug", "intervention")), False),
+    )
 
-    credits = []
+
+def _conditions(
+    question: Question, sentence: str, named: frozenset[str], others: list[terms.Mention], source: ScoredPassage
+) -> _Met | None:
+    """The conditions asked, as this sentence meets them; None when it is about another one. A label's uses may meet none of them."""
+    subject = subject_of(source.header)
+    credits, met, because = [], [], []
     for term in question.conditions:
         credit, why = _condition(term, sentence, named, others, subject)
         if credit < NAMED and _as_population(term, sentence):
@@ -138,74 +196,59 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
         elif not credit and question.understood.intent == "safety" and source.header.tier == "label":
             credit, why = 0.3, None  # a drug's warnings hold for its user whatever it is taken for
         credits.append(credit)
-        if credit > 0:
-            met_terms.append(term.id)
-        if why and credit:
-            because.append(why)
-    matched = any(credits)
-    if credits:
-        units.append((4.0, _shared_credit(credits)))
-    unnamed_use = question.conditions and not matched and _states_uses(question, source, subject)
-    if question.conditions and not matched and not unnamed_use:
-        return None
+        if credit:
+            met.append(term.id)
+            because.extend([why] if why else [])
+    if credits and not any(credits):
+        if not _states_uses(question, source, subject):
+            return None
+        return _Met(0.0, (), (f"the label's uses named here do not include {question.conditions[0].label}",))
     if any(credit >= NAMED for credit in credits):
         because = []  # one condition asked is met as such: what is wider for another does not make this indirect
+    return _Met(_shared_credit(credits) if credits else None, tuple(met), tuple(because))
 
+
+def _treatments(question: Question, mentions: tuple[terms.Mention, ...], named: frozenset[str], source: ScoredPassage) -> _Met | None:
+    """The treatments asked, as this sentence meets them; None when it names none of them. Where no alternative is asked, all must be met."""
     asked = [term for term in question.interventions if term not in question.failed]
-    met, classes, credits = 0, [], []
-    for term in asked:
-        credit, why = _intervention(term, mentions, named, subject, source.header)
-        credits.append(credit)
-        met += credit > 0
-        if credit > 0:
-            met_terms.append(term.id)
-        if why and credit:
-            classes.append(why)
-    if (asked or unnamed_use) and not met:
+    if not asked:
+        return _Met(None)
+    judged = [_intervention(term, mentions, named, subject_of(source.header), source.header) for term in asked]
+    met = [term.id for term, (credit, _) in zip(asked, judged, strict=True) if credit]
+    if not met:
         return None
-    if unnamed_use:
-        because.append(f"the label's uses named here do not include {question.conditions[0].label}")
-    if len(classes) == met:
-        because.extend(classes)
-    if question.understood.intent != "comparison" and 0 < met < len(asked):
-        missing = [term.label for term, credit in zip(asked, credits, strict=True) if not credit]
-        because.append(f"does not name {', '.join(missing)}")
-    if credits:
-        units.append((4.0, _shared_credit(credits)))
-    for term in question.failed:
-        units.append((2.0, 1.0 if named & term.ids else 0.3))
+    classes = [why for credit, why in judged if credit and why]
+    because = classes if len(classes) == len(met) else []
+    missing = [term.label for term, (credit, _) in zip(asked, judged, strict=True) if not credit]
+    if missing and question.understood.intent != "comparison":
+        because = [*because, f"does not name {', '.join(missing)}"]
+    return _Met(_shared_credit([credit for credit, _ in judged]), tuple(met), tuple(because))
 
-    for root, weight in question.words.items():
-        units.append((weight, 1.0 if root in words else 0.8 if root in passage_words else 0.6 if root in subject.words else 0.0))
-    if question.names and not any(_held(root, passage_words) or _held(root, subject.words) for root in question.names):
+
+def _coverage(
+    question: Question, sentence: str, source: ScoredPassage, named: frozenset[str], credits: tuple[float | None, float | None]
+) -> float | None:
+    """0 to 1: weighted share of what the question names that the sentence, its passage or its title holds; None without a name that must stand."""
+    titled = subject_of(source.header).words
+    words = stems(" ".join((sentence, *(long for short, long in source.abbreviations if short in sentence))))
+    around = stems(source.passage.text)
+    if question.names and not any(_held(root, around) or _held(root, titled) for root in question.names):
         return None
-    because.extend(_population(question, sentence, source, subject))
-    if source.header.tier == "label" and IN_ANIMALS in because:
-        return None  # a label's animal studies say nothing that a prescriber or a patient asks
+    units = [(TERM_WEIGHS, credit) for credit in credits if credit is not None]
+    units += [(FAILED_WEIGHS, 1.0 if named & term.ids else 0.3) for term in question.failed]
+    for root, weight in question.words.items():
+        units.append((weight, 1.0 if root in words else 0.8 if root in around else 0.6 if root in titled else 0.0))
     total = sum(weight for weight, _ in units)
-    coverage = sum(weight * credit for weight, credit in units) / total if total else 0.0
-    if not question.conditions and not asked:
-        # Nothing is named that a table knows: then most of the words must be met, and a measured outcome by its name.
-        if coverage < 0.34 or any(not named & term.ids for term in question.outcomes):
-            return None
-    return About(
-        directness="indirect" if because else "direct",
-        because="; ".join(dict.fromkeys(because)) or None,
-        coverage=coverage,
-        conditions=tuple(dict.fromkeys(mention.concept for mention in others)),
-        interventions=subject_interventions(sentence, mentions),
-        met=tuple(met_terms),
-        test_first=next((mention.category == "diagnostic" for mention in mentions if mention.kind in ("drug", "intervention")), False),
-    )
+    return sum(weight * credit for weight, credit in units) / total if total else 0.0
 
 
 def _held(root: str, words: frozenset[str]) -> bool:
     """Whether a name stands among the stems, also glued to what follows it as on some product labels ("TRIAMINICchildrens")."""
-    return root in words or len(root) > 5 and any(word.startswith(root) for word in words)
+    return root in words or (len(root) > 5 and any(word.startswith(root) for word in words))
 
 
 def _as_population(term: Term, sentence: str) -> bool:
-    """"Kidney failure" is met by "renal impairment": a condition that sources name as the population to be careful with."""
+    """ "Kidney failure" is met by "renal impairment": a condition that sources name as the population to be careful with."""
     return any(pattern.search(f"{term.typed} {term.label}") and pattern.search(sentence) for pattern, _ in _OPPOSED)
 
 
@@ -260,7 +303,7 @@ _FORMS = (("acute", "chronic"), ("subacute", "chronic"), ("benign", "malignant")
 
 
 def _other_form(term: Term, mention: terms.Mention) -> bool:
-    """"acute low back pain" where chronic was asked, and the like."""
+    """ "acute low back pain" where chronic was asked, and the like."""
     asked, said = f"{term.label} {term.typed}".lower().split(), mention.text.lower().split()
     pairs = (*_FORMS, *((second, first) for first, second in _FORMS))
     return any(first in asked and second in said and first not in said for first, second in pairs)
@@ -275,7 +318,9 @@ def _intervention(
     # A trial's title names what it compares; a guideline's names all that it weighs, and each sentence speaks of its own.
     own = subject.titled if header.tier == "research" else frozenset()
     others = any(
-        mention.kind in ("drug", "intervention") and mention.category not in ("diagnostic", "comparator", "service") and not set(mention.concepts) & (term.wider | own)
+        mention.kind in ("drug", "intervention")
+        and mention.category not in ("diagnostic", "comparator", "service")
+        and not set(mention.concepts) & (term.wider | own)
         for mention in mentions
     )
     # A source on several treatments that names others in this sentence speaks of those; a label always speaks of its drug.
@@ -322,7 +367,9 @@ def _population(question: Question, sentence: str, source: ScoredPassage, subjec
 def subject_interventions(sentence: str, mentions: tuple[terms.Mention, ...]) -> tuple[str, ...]:
     """Concepts of what is given or done in a sentence, without what it is compared with (what follows "versus", "than" …)."""
     cut = next((match.start() for match in _PAST_COMPARISON.finditer(sentence) if match.start() > 15), len(sentence))
-    given = [mention for mention in mentions if mention.kind in ("drug", "intervention") and mention.category not in ("diagnostic", "comparator")]
+    given = [
+        mention for mention in mentions if mention.kind in ("drug", "intervention") and mention.category not in ("diagnostic", "comparator")
+    ]
     given = [mention for mention in given if not _AS_CAUSE.search(sentence[mention.end :])]
     first = [mention.concept for mention in given if mention.start < cut]
     return tuple(dict.fromkeys(first or [mention.concept for mention in given]))

@@ -30,9 +30,7 @@ _LABEL_SECTIONS: dict[SectionKind, StatementKind] = {
     "patient": "other",
 }
 # Sections of a label whose sentences keep the section's kind whatever their words say.
-_FIXED: frozenset[SectionKind] = frozenset(
-    ("boxed-warning", "contraindication", "interaction", "description", "supply")
-)
+_FIXED: frozenset[SectionKind] = frozenset(("boxed-warning", "contraindication", "interaction", "description", "supply"))
 _LABELS: frozenset[Design] = frozenset(("drug-label", "safety-communication"))
 # In these, an order is a recommendation without "we recommend": "Surgery is reserved for …".
 _GUIDANCE: frozenset[Design] = frozenset(("guideline", "appropriateness-criteria", "consensus", "technology-appraisal"))
@@ -121,7 +119,7 @@ def _in_label(sentence: str, section: SectionKind) -> StatementKind:
     return _first("label", sentence, section) or kind or _first("any", sentence, section) or "other"
 
 
-def kind_of(sentence: str, section: SectionKind, design: Design) -> StatementKind:  # noqa: PLR0911 - a ladder of rules
+def kind_of(sentence: str, section: SectionKind, design: Design) -> StatementKind:
     """The kind of `sentence`, standing in a section of that kind, of a document of that design.
 
     >>> kind_of("Vertebroplasty did not reduce pain at 3 months (P=0.37).", "results", "rct")

@@ -76,10 +76,7 @@ class _Rule(NamedTuple):
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    return tuple(
-        _Rule(float(score), where, reason, re.compile(pattern))
-        for score, where, reason, pattern in rows("dangling.tsv")
-    )
+    return tuple(_Rule(float(score), where, reason, re.compile(pattern)) for score, where, reason, pattern in rows("dangling.tsv"))
 
 
 def _matches(rule: _Rule, text: str) -> bool:
@@ -97,7 +94,7 @@ def _balanced(text: str) -> bool:
     return text.count("(") == text.count(")") or not _BRACKET.search(_ORDINAL.sub("", _PAIR.sub("", text)))
 
 
-def _broken(text: str) -> str | None:  # noqa: PLR0911 - a ladder of rules
+def _broken(text: str) -> str | None:
     """Why the sentence is no whole sentence at all; None when it is one."""
     words = _WORD.findall(text)
     if len(words) < FEWEST_WORDS:

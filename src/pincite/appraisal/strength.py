@@ -95,9 +95,7 @@ def _found(text: str) -> tuple[list[_Found], list[_Found]]:
         if not _fits(rule.needs, text) or (rule.rank == 3 and _RESEARCH.search(text)):
             continue
         for match in rule.pattern.finditer(text):
-            if _lookalike("before").search(text, max(0, match.start() - 40), match.start()) or _lookalike(
-                "after"
-            ).match(text, match.end()):
+            if _lookalike("before").search(text, max(0, match.start() - 40), match.start()) or _lookalike("after").match(text, match.end()):
                 continue
             for name, into in (("s", strengths), ("c", certainties)):
                 start, end = match.span(name) if name in rule.pattern.groupindex else (-1, -1)
@@ -108,9 +106,7 @@ def _found(text: str) -> tuple[list[_Found], list[_Found]]:
     # on purpose.
     graded = [find for find in strengths if find.rank == 1]
     certainties = [
-        find
-        for find in certainties
-        if find.rank == 1 or not any(one.start <= find.start and find.end <= one.end for one in graded)
+        find for find in certainties if find.rank == 1 or not any(one.start <= find.start and find.end <= one.end for one in graded)
     ]
     return strengths, certainties
 
@@ -122,9 +118,7 @@ def _words(text: str, found: list[_Found]) -> str | None:
         return None
     best = min(find.rank for find in found)
     kept: list[_Found] = []
-    for find in sorted(
-        (find for find in found if find.rank == best), key=lambda find: (find.start - find.end, find.start)
-    ):
+    for find in sorted((find for find in found if find.rank == best), key=lambda find: (find.start - find.end, find.start)):
         if all(find.end <= other.start or other.end <= find.start for other in kept):
             kept.append(find)
     said: dict[str, str] = {}

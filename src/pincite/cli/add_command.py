@@ -44,7 +44,15 @@ def command(paths: tuple[str, ...], no_vectors: bool, form: str, place: str | No
         encode_missing(library, settings)
     if form == "json":
         unread = [item.model_dump(mode="json") for item in offered.unread]
-        emit_json({"schema": "pincite.add/1", **report.model_dump(), "documents_read": offered.names, "flagged": offered.flagged, "unread": unread})
+        emit_json(
+            {
+                "schema": "pincite.add/1",
+                **report.model_dump(),
+                "documents_read": offered.names,
+                "flagged": offered.flagged,
+                "unread": unread,
+            }
+        )
     else:
         emit("".join(f"{line}\n" for line in _shown(report, offered)))
     failed = [item for item in offered.unread if not item.skipped]

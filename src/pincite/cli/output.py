@@ -59,6 +59,9 @@ def emit_table(rows: Iterable[Sequence[str]]) -> None:
 def save(path: Path, data: bytes) -> None:
     """Write `data` to `path` whole or not at all; raises PinciteError when it cannot be written."""
     try:
+        if path.exists() and not path.is_file():  # a pipe or device, such as /dev/stdout, is written to and not replaced
+            path.write_bytes(data)
+            return
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
         try:
             with os.fdopen(handle, "wb") as file:

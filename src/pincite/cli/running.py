@@ -24,7 +24,7 @@ _SYSTEM = {
 }
 
 
-def run(arguments: Sequence[str]) -> int:  # noqa: PLR0911 - one return for each way to end
+def run(arguments: Sequence[str]) -> int:
     """Run `pincite` with `arguments`; returns its exit code."""
     _open_closed_streams()
     try:

@@ -46,9 +46,7 @@ class Judged(NamedTuple):
     answerable: bool
 
 
-def gathered(
-    text: str, *, library: Library, encoder: Encoder | None
-) -> tuple[Question, list[ScoredPassage], list[Evidence]]:
+def gathered(text: str, *, library: Library, encoder: Encoder | None) -> tuple[Question, list[ScoredPassage], list[Evidence]]:
     """What an answer to `text` is judged by: the stages of `pipeline.ask` up to appraisal."""
     asked = understand(
         text,
@@ -57,9 +55,7 @@ def gathered(
         library_terms=library.terms,
         known_words=library.words,
     )
-    by_tier = search_tiers(
-        library, asked.query, expansions=asked.expansions, limit=pipeline.READ_PER_TIER, encoder=encoder
-    )
+    by_tier = search_tiers(library, asked.query, expansions=asked.expansions, limit=pipeline.READ_PER_TIER, encoder=encoder)
     scored = [one for found in by_tier.values() for one in found]
     if asked.wider_query:
         held = {one.passage.id for one in scored}
@@ -142,9 +138,7 @@ def _shown(name: str, held: Sequence[float], removed: Sequence[float], threshold
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fit, judge and print; 0 when it ran."""
-    parser = argparse.ArgumentParser(
-        prog="python -m pincite.evaluation.abstention", description=(__doc__ or "").splitlines()[0]
-    )
+    parser = argparse.ArgumentParser(prog="python -m pincite.evaluation.abstention", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("corpora", type=Path, help="folder with bioasq/ and pubmedqa/")
     parser.add_argument("--every", type=int, default=1, help="ask every N-th question only")
     parser.add_argument("--cases", type=Path, default=CASES, help="hand-written questions for the starter library")
@@ -153,22 +147,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"encoder: {encoder.name if encoder else 'none (words alone)'}; every {chosen.every}. question")
 
     def years(pattern: str) -> TestSet:
-        return read_bioasq(
-            [json.loads(file.read_text("utf-8")) for file in sorted((chosen.corpora / "bioasq").glob(pattern))]
-        )
+        return read_bioasq([json.loads(file.read_text("utf-8")) for file in sorted((chosen.corpora / "bioasq").glob(pattern))])
 
     train = both_ways(years("[78]B*.json"), encoder=encoder, every=chosen.every)
     weights = fitted(train)
     held = scores(train, weights=weights)[0]
-    print(
-        f"INTERCEPT = {weights[0]:.2f}\nWEIGHTS = {tuple(round(float(one), 2) for one in weights[1:])}  # {', '.join(Features._fields)}"
-    )
+    print(f"INTERCEPT = {weights[0]:.2f}\nWEIGHTS = {tuple(round(float(one), 2) for one in weights[1:])}  # {', '.join(Features._fields)}")
     print(f"confidence that 90% of the fitted questions reach with their documents: {percentile(held, 0.1):.2f}\n")
     judging = [("BioASQ 7B-8B (fitted on)", train)]
     judging.append(("BioASQ 9B", both_ways(years("9B*.json"), encoder=encoder, every=chosen.every)))
-    judging.append(
-        ("PubMedQA", both_ways(read_set("pubmedqa", chosen.corpora / "pubmedqa"), encoder=encoder, every=chosen.every))
-    )
+    judging.append(("PubMedQA", both_ways(read_set("pubmedqa", chosen.corpora / "pubmedqa"), encoder=encoder, every=chosen.every)))
     with TemporaryDirectory(prefix="pincite-eval-") as folder:
         library = open_library(Path(folder) / "starter")
         if encoder is not None:

@@ -38,9 +38,7 @@ class Compared(NamedTuple):
 def compare(reports: Mapping[str, Report], *, floors: Mapping[str, float]) -> list[Compared]:
     """Every floor ("SET MEASURE") against the reports; a floor for a set that was not run is left out."""
     values = {f"{name} {one.name}": one.value for name, report in reports.items() for one in report.measures}
-    return [
-        Compared(name, values.get(name), floor) for name, floor in floors.items() if name.split(" ", 1)[0] in reports
-    ]
+    return [Compared(name, values.get(name), floor) for name, floor in floors.items() if name.split(" ", 1)[0] in reports]
 
 
 def read_floors(path: Path, *, encoder: str | None) -> dict[str, float]:
@@ -48,9 +46,7 @@ def read_floors(path: Path, *, encoder: str | None) -> dict[str, float]:
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise PinciteError(
-            f"The floors in {path} cannot be read: {error}.", what_to_do="Run the gate in the repository's root."
-        ) from error
+        raise PinciteError(f"The floors in {path} cannot be read: {error}.", what_to_do="Run the gate in the repository's root.") from error
     name = "encoder" if encoder else "words"
     if name not in tables:
         way_out = "Set PINCITE_ENCODER=none to run the gate by words alone, or measure and pin them."
@@ -70,20 +66,14 @@ def table(compared: Sequence[Compared]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the gate; 0 passed or skipped, 1 failed."""
-    parser = argparse.ArgumentParser(
-        prog="python -m pincite.evaluation.gate", description=(__doc__ or "").splitlines()[0]
-    )
+    parser = argparse.ArgumentParser(prog="python -m pincite.evaluation.gate", description=(__doc__ or "").splitlines()[0])
     named = os.environ.get("CURBSIDE_CORPORA")
-    parser.add_argument(
-        "corpora", type=Path, nargs="?", default=Path(named) if named else Path("..") / "shared" / "corpora"
-    )
+    parser.add_argument("corpora", type=Path, nargs="?", default=Path(named) if named else Path("..") / "shared" / "corpora")
     parser.add_argument("--floors", type=Path, default=FLOORS)
     chosen = parser.parse_args(arguments)
     sets = {name: chosen.corpora / name for name in SAMPLES if (chosen.corpora / name).is_dir()}
     for name in sorted(SAMPLES.keys() - sets.keys()):
-        print(
-            f"skipped: {name}, because there is no {chosen.corpora / name} (name the folder of corpora, or set CURBSIDE_CORPORA)"
-        )
+        print(f"skipped: {name}, because there is no {chosen.corpora / name} (name the folder of corpora, or set CURBSIDE_CORPORA)")
     if not sets:
         print("0 passed, 0 failed")
         return 0

@@ -40,9 +40,7 @@ class Remembering:
         missing = [text for text in dict.fromkeys(texts) if text not in self.held]
         if missing:
             self.held.update(zip(missing, self._encoder.encode(missing), strict=True))
-        return (
-            np.stack([self.held[text] for text in texts]) if texts else np.zeros((0, self.dimension), dtype=np.float32)
-        )
+        return np.stack([self.held[text] for text in texts]) if texts else np.zeros((0, self.dimension), dtype=np.float32)
 
 
 def evaluation_encoder(settings: Settings | None = None) -> Remembering | None:

@@ -48,9 +48,7 @@ def rank_measures(runs: Mapping[str, Sequence[str]], *, relevant: Mapping[str, I
     judged = [ir_measures.Qrel(question, passage, 1) for question, passages in relevant.items() for passage in passages]
     # Scores by rank: equal scores would let the library choose an order of its own.
     ranked = [
-        ir_measures.ScoredDoc(question, passage, float(-at))
-        for question, passages in runs.items()
-        for at, passage in enumerate(passages)
+        ir_measures.ScoredDoc(question, passage, float(-at)) for question, passages in runs.items() for at, passage in enumerate(passages)
     ]
     found = ir_measures.calc_aggregate([nDCG @ 10, R @ 20, RR], judged, ranked)
     return Ranking(found[nDCG @ 10], found[R @ 20], found[RR])

@@ -56,8 +56,7 @@ class Report(Record):
         """A table for people."""
         head = f"{self.set}: {self.questions:,} questions, {self.documents:,} documents, {self.passages:,} passages, encoder {self.encoder or 'none (words alone)'}"
         rows = [
-            f"  {one.name:<22} {'   –  ' if one.value is None else f'{one.value:6.3f}'}  n={one.n:<6} {one.says}"
-            for one in self.measures
+            f"  {one.name:<22} {'   –  ' if one.value is None else f'{one.value:6.3f}'}  n={one.n:<6} {one.says}" for one in self.measures
         ]
         refused = [f"  {self.unasked} questions could not be asked"] if self.unasked else []
         return "\n".join([head, *rows, *refused, f"  {self.seconds:.0f} s"])
@@ -136,22 +135,16 @@ def answered(
 def answer_measures(library: Library, questions: Sequence[Asked], answers: Mapping[str, Answer]) -> list[Measure]:
     """Do quotes stand, do they come from the documents that experts chose, do they overlap the snippets, how close is the wording?"""
     by_id = {one.id: one for one in questions}
-    standing = [
-        one.check.outcome == "pass" for answer in answers.values() for one in recheck(answer, library.documents_by_id)
-    ]
+    standing = [one.check.outcome == "pass" for answer in answers.values() for one in recheck(answer, library.documents_by_id)]
     given = [(by_id[name], answer) for name, answer in answers.items() if answer.answered]
     lead = [[citation for one in answer.bottom_line for citation in one.citations] for _, answer in given]
     page = [[citation for one in all_statements(answer) for citation in one.citations] for _, answer in given]
-    right = [
-        one.document_id in question.documents for (question, _), cited in zip(given, lead, strict=True) for one in cited
-    ]
+    right = [one.document_id in question.documents for (question, _), cited in zip(given, lead, strict=True) for one in cited]
     marked = [at for at, (question, _) in enumerate(given) if question.gold]
     leads = [snippet_overlap(lead[at], gold=given[at][0].gold) for at in marked]
     pages = [snippet_overlap(page[at], gold=given[at][0].gold) for at in marked]
     worded = [
-        rouge(" ".join(one.text for one in answer.bottom_line), references=question.ideal)
-        for question, answer in given
-        if question.ideal
+        rouge(" ".join(one.text for one in answer.bottom_line), references=question.ideal) for question, answer in given if question.ideal
     ]
     measures = [
         Measure(
@@ -188,9 +181,7 @@ def answer_measures(library: Library, questions: Sequence[Asked], answers: Mappi
     ]
     for kind in ("rouge1", "rouge2", "rougeL"):
         value = mean(each[kind] for each in worded)
-        measures.append(
-            Measure(name=kind, value=value, n=len(worded), says="bottom line against the experts' own answer (F1)")
-        )
+        measures.append(Measure(name=kind, value=value, n=len(worded), says="bottom line against the experts' own answer (F1)"))
     return measures
 
 

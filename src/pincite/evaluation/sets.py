@@ -93,18 +93,14 @@ def _files(path: Path) -> list[Path]:
 
 def read_bioasq(files: Sequence[dict[str, Any]], *, limit: int | None = None) -> TestSet:
     """BioASQ golden files → questions with snippets placed in the documents that those snippets make up."""
-    questions = _spread(
-        [question for file in files for question in file["questions"] if question.get("snippets")], limit
-    )
+    questions = _spread([question for file in files for question in file["questions"] if question.get("snippets")], limit)
     held: dict[str, dict[str, list[tuple[int, str]]]] = {}
     for question in questions:
         for snippet in question["snippets"]:
             text = clean(snippet["text"])
             if text:
                 place = "title" if snippet.get("beginSection") == "title" else "abstract"
-                held.setdefault(_document(snippet["document"]), {}).setdefault(place, []).append(
-                    (snippet["offsetInBeginSection"], text)
-                )
+                held.setdefault(_document(snippet["document"]), {}).setdefault(place, []).append((snippet["offsetInBeginSection"], text))
     readings = {name: _snippet_reading(name, places) for name, places in held.items()}
     asked = []
     for question in questions:
@@ -120,9 +116,7 @@ def read_bioasq(files: Sequence[dict[str, Any]], *, limit: int | None = None) ->
                 ideal=(ideal,) if isinstance(ideal, str) else tuple(ideal),
             )
         )
-    return TestSet(
-        name="bioasq", questions=tuple(one for one in asked if one.documents), readings=tuple(readings.values())
-    )
+    return TestSet(name="bioasq", questions=tuple(one for one in asked if one.documents), readings=tuple(readings.values()))
 
 
 def read_pubmedqa(files: Sequence[dict[str, Any]], *, limit: int | None = None) -> TestSet:

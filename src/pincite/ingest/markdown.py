@@ -70,7 +70,7 @@ class MarkdownReader:
         parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable(["table", "strikethrough"])
         return Cleaned(name, parser.parse(text), told)
 
-    def documents(self, cleaned: Cleaned) -> Iterator[Draft]:  # noqa: PLR0912 one branch a kind of token
+    def documents(self, cleaned: Cleaned) -> Iterator[Draft]:
         """The draft: the first heading of level 1 is the title where front matter gives none."""
         outline, title = Outline(), ""
         rows: list[list[str]] = []

@@ -105,17 +105,21 @@ def _files(folder: Path) -> tuple[list[Path], list[Unread]]:
     found: list[Path] = []
     closed: list[Unread] = []
 
-    def refused(error: OSError) -> None:
-        closed.append(Unread(name=str(error.filename), reason=_system(error)))
-
-    for place, folders, names in os.walk(folder, onerror=refused):
-        folders[:] = (name for name in folders if not hidden(name))
-        for file in (Path(place, name) for name in names if not hidden(name)):
-            try:
-                if file.is_file():
-                    found.append(file)
-            except OSError as error:
-                refused(error)
+    pending = [folder]
+    while pending:
+        place = pending.pop()
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    if hidden(entry.name):
+                        continue
+                    if entry.is_dir():
+                        if not entry.is_symlink():
+                            pending.append(Path(entry.path))
+                    elif entry.is_file():
+                        found.append(Path(entry.path))
+        except OSError as error:
+            closed.append(Unread(name=str(error.filename or place), reason=_system(error)))
     return sorted(found), closed
 
 

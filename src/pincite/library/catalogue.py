@@ -180,9 +180,7 @@ class Catalogue:
         same = self.entries.get(new.id)
         if same is not None:
             return same.fingerprint == new.fingerprint or f"{new.id} {new.fingerprint}" in same.absorbed
-        return any(
-            f"{new.id} {new.fingerprint}" in self.entries[held].absorbed for held in self._by_absorbed.get(new.id, ())
-        )
+        return any(f"{new.id} {new.fingerprint}" in self.entries[held].absorbed for held in self._by_absorbed.get(new.id, ()))
 
     def _kin(self, new: Entry) -> list[Entry]:
         """Held entries that are the same publication. A summary record is kin to nothing but its own earlier text."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pincite.errors import LibraryBusyError, LibraryError
 from pincite.library.tables import SCHEMA, TABLES, schemas
@@ -58,16 +58,20 @@ def newest_commit(connection: Any, place: str) -> Commit | None:
             f"The library {place} was written by a newer Pincite (format {last['schema']}, this one knows {SCHEMA}).",
             what_to_do="Upgrade Pincite, or name another library with --library.",
         )
-    return Commit.model_validate_json(last["record"])
+    try:
+        return Commit.model_validate_json(last["record"])
+    except ValidationError as error:
+        raise LibraryError(
+            f"The newest commit of the library {place} cannot be understood ({error.errors()[0]['msg']}).",
+            what_to_do="Restore the library from a backup, or name another with --library.",
+        ) from error
 
 
 def append_commit(connection: Any, commit: Commit, place: str) -> None:
     """Make `commit` the newest; raises LibraryBusyError when another writer has committed since its predecessor."""
     held = newest_commit(connection, place)
     if held is not None and held.number >= commit.number:
-        raise LibraryBusyError(
-            f"Another process has written to the library {place}.", what_to_do="Run the same command again."
-        )
+        raise LibraryBusyError(f"Another process has written to the library {place}.", what_to_do="Run the same command again.")
     row = {"number": commit.number, "schema": SCHEMA, "record": commit.model_dump_json()}
     connection.open_table("commits").add([row])
 

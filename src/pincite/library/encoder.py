@@ -126,9 +126,7 @@ def load_encoder(name: str, *, cache: Path) -> Encoder | None:
 def check_fingerprint(digest: str, model: Path) -> None:
     """Raise EncoderError unless the SHA-256 is the one of the model that was compared with its original."""
     if digest != MINILM_SHA256:
-        raise EncoderError(
-            f"The encoder {model} has the SHA-256 {digest}, not {MINILM_SHA256}; it is not used.", what_to_do=_WAY_OUT
-        )
+        raise EncoderError(f"The encoder {model} has the SHA-256 {digest}, not {MINILM_SHA256}; it is not used.", what_to_do=_WAY_OUT)
 
 
 def file_sha256(path: Path) -> str:

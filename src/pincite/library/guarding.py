@@ -14,8 +14,11 @@ from pathlib import Path
 
 from pincite.errors import LibraryBusyError, LibraryError
 
+_ANOTHER = "Name a folder with --library or PINCITE_HOME."
 LOCK_FILE = "writer.lock"
 _POLL_SECONDS = 0.05
+# Where in its own source the storage met the error: of no use to anybody who holds a library.
+_SOURCE_PLACE = re.compile(r",?\s*\S+\.rs:\d+(?::\d+)?")
 _FILE = re.compile(r"[\w./:-]+\.(?:lance|manifest|txn|idx|arrow|lock)\b")
 
 
@@ -34,12 +37,7 @@ def explained(error: Exception, place: str) -> LibraryError:
     """The LibraryError for a storage error: full disk, folder not writable, torn or missing file."""
     said = str(error)
     number = error.errno if isinstance(error, OSError) else None
-    if (
-        number in (errno.ENOSPC, errno.EDQUOT)
-        or "No space left" in said
-        or "os error 28" in said
-        or "quota" in said.lower()
-    ):
+    if number in (errno.ENOSPC, errno.EDQUOT) or "No space left" in said or "os error 28" in said or "quota exceeded" in said.lower():
         return LibraryError(
             f"The disk is full: the library {place} could not be written.",
             what_to_do="Free some space and run the same command again; everything reported as added is kept.",
@@ -47,16 +45,38 @@ def explained(error: Exception, place: str) -> LibraryError:
     if number in (errno.EACCES, errno.EROFS, errno.EPERM) or any(
         sign in said for sign in ("Permission denied", "Read-only file system", "os error 13", "os error 30")
     ):
+        if not _readable(place):
+            return LibraryError(
+                f"The library {place} may not be read by this user.",
+                what_to_do="Change the folder's permissions or name another with --library.",
+            )
         return LibraryError(
             f"The library {place} may not be written by this user.",
             what_to_do="Change the folder's permissions or name another with --library; reading it still works.",
         )
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return LibraryError(f"{place} is no folder, so no library can be there.", what_to_do=_ANOTHER)
+    if isinstance(error, UnicodeEncodeError):
+        return LibraryError(f"The name {place} is not valid UTF-8, so no library can be there.", what_to_do=_ANOTHER)
+    if "No object store provider" in said:
+        return LibraryError(f"{place} is an address of a kind that is not supported.", what_to_do=_ANOTHER)
     named = torn_file(error)
     return LibraryError(
         f"The library {place} cannot be read{f': {named} is damaged or missing' if named else ''} ({_short(said)}).",
         what_to_do="Restore the file from a backup, or remove the library folder and add the sources again.",
         document=named or None,
     )
+
+
+def _readable(place: str) -> bool:
+    """Whether this user may look into the library's folder and its tables, where they are on this machine."""
+    folder = Path(place)
+    try:
+        return all(os.access(one, os.R_OK | os.X_OK) for one in (folder, *folder.iterdir()) if one.is_dir())
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def torn_file(error: Exception) -> str:
@@ -66,7 +86,7 @@ def torn_file(error: Exception) -> str:
 
 
 def _short(text: str) -> str:
-    return " ".join(text.split())[:300]
+    return " ".join(_SOURCE_PLACE.sub("", text).split())[:300]
 
 
 @contextmanager

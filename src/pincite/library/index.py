@@ -37,14 +37,10 @@ def finish(tables: dict[str, Any], commit: Callable[[], None]) -> None:
             tables[name].create_index(column, config=BTree())
     if tables["passages"].count_rows() and lacks(tables["passages"], "stems"):
         # The stems are ready made (library/words.py): the index only splits them at blanks.
-        plain = FTS(
-            base_tokenizer="whitespace", stem=False, remove_stop_words=False, ascii_folding=False, lower_case=False
-        )
+        plain = FTS(base_tokenizer="whitespace", stem=False, remove_stop_words=False, ascii_folding=False, lower_case=False)
         tables["passages"].create_index("stems", config=plain)
     if tables["vectors"].count_rows() > FLAT_BELOW and lacks(tables["vectors"], "vector"):
-        tables["vectors"].create_index(
-            "vector", config=HnswSq(distance_type="cosine", num_partitions=1, m=16, ef_construction=100)
-        )
+        tables["vectors"].create_index("vector", config=HnswSq(distance_type="cosine", num_partitions=1, m=16, ef_construction=100))
     for table in tables.values():
         table.optimize()
     commit()

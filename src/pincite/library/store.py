@@ -107,9 +107,7 @@ class Library:
             self._tables[name] = table
         return self._tables[name]
 
-    def rows(
-        self, name: str, *, where: str | None = None, columns: Sequence[str] | None = None
-    ) -> list[dict[str, Any]]:
+    def rows(self, name: str, *, where: str | None = None, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
         """Rows of a table as dictionaries, all of them unless an SQL condition is given."""
         query = self.table(name).search()
         if where is not None:
@@ -124,9 +122,7 @@ class Library:
         """The document of that id, or that carries that identifier (`pmid:…`) or was merged; raises NotFoundError."""
         found = self.rows("documents", where=f"id = {quoted(identifier)}") or self._by_identity(identifier)
         if not found:
-            raise NotFoundError(
-                f"The library holds no document {identifier!r}.", what_to_do="See `pincite list`.", document=identifier
-            )
+            raise NotFoundError(f"The library holds no document {identifier!r}.", what_to_do="See `pincite list`.", document=identifier)
         return document_from(found[0])
 
     def _by_identity(self, identifier: str) -> list[dict[str, Any]]:
@@ -214,12 +210,8 @@ class Library:
             meaning = (row["kind"] == "abbreviation", row["means"] if row["kind"] == "abbreviation" else row["name"])
             votes.setdefault(row["key"], {}).setdefault(meaning, 0)
             votes[row["key"]][meaning] += 1
-        best = {
-            key: min(found, key=lambda each: (not each[0], -found[each], each[1]))[1] for key, found in votes.items()
-        }
-        return {
-            phrase: best[key] for phrase, key in keys.items() if key in best and best[key].lower() != phrase.lower()
-        }
+        best = {key: min(found, key=lambda each: (not each[0], -found[each], each[1]))[1] for key, found in votes.items()}
+        return {phrase: best[key] for phrase, key in keys.items() if key in best and best[key].lower() != phrase.lower()}
 
     # --- changing ----------------------------------------------------------------------------------------------------
 

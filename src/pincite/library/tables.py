@@ -62,9 +62,7 @@ def schemas(dimension: int = DIMENSION) -> dict[str, Any]:
         ),
         "words": pa.schema([("word", text), ("kind", text), ("count", pa.int64())]),
         "terms": pa.schema([("key", text), ("name", text), ("kind", text), ("means", text), ("document_id", text)]),
-        "vectors": pa.schema(
-            [("id", text), ("document_id", text), *facts, ("vector", pa.list_(pa.float32(), dimension))]
-        ),
+        "vectors": pa.schema([("id", text), ("document_id", text), *facts, ("vector", pa.list_(pa.float32(), dimension))]),
         "commits": pa.schema([("number", pa.int64()), ("schema", number), ("record", text)]),
     }
 
@@ -178,9 +176,7 @@ def header_from(row: dict[str, Any]) -> Header:
             value = found[0].partition(":")[2]
             told[scheme] = value.upper() if scheme == "pmcid" else value
     printed = {(relation.kind, relation.target.strip().lower()) for relation in header.relations}
-    extra = [
-        Relation(kind=kind, target=target) for kind, target in sorted(entry.relations) if (kind, target) not in printed
-    ]
+    extra = [Relation(kind=kind, target=target) for kind, target in sorted(entry.relations) if (kind, target) not in printed]
     if entry.absorbed and extra:
         told["relations"] = (*header.relations, *extra)
     return header.model_copy(update=told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
@@ -14,6 +15,8 @@ from pincite.library.writing import content_after
 
 if TYPE_CHECKING:
     from pincite.library.store import Library
+
+_END = b"LANC"
 
 
 class VerifyReport(BaseModel):
@@ -35,7 +38,11 @@ class VerifyReport(BaseModel):
 def verify(library: Library) -> VerifyReport:
     """Every document, passage, vector and look-up row read and compared; problems are returned, never raised."""
     problems: list[str] = []
-    rows = {name: _read(library, name, problems) for name in TABLES}
+    read = {name: _read(library, name, problems) for name in TABLES}
+    if problems:  # what a table that cannot be read would have shown of the others is no problem of theirs
+        counts = {name: len(read[name] or ()) for name in ("documents", "passages", "vectors")}
+        return VerifyReport(**counts, problems=tuple(problems))
+    rows = {name: found or [] for name, found in read.items()}
     texts, content = _documents(rows["documents"], problems)
     passages = _passages(rows["passages"], texts, problems)
     for name in ("terms", "vectors"):
@@ -60,7 +67,8 @@ def verify(library: Library) -> VerifyReport:
     )
 
 
-def _read(library: Library, name: str, problems: list[str]) -> list[dict[str, Any]]:
+def _read(library: Library, name: str, problems: list[str]) -> list[dict[str, Any]] | None:
+    """The rows of a table; None, and the file at fault among `problems`, where they cannot be read."""
     try:
         table = library.table(name)
         with guarded(library.place):
@@ -68,8 +76,20 @@ def _read(library: Library, name: str, problems: list[str]) -> list[dict[str, An
                 table.prewarm_index(index.name)
         return library.rows(name)
     except LibraryError as error:
-        problems.append(f"{name}: {error.document or error}")
-        return []
+        named = error.document or ", ".join(_cut_short(library.place, name))
+        problems.append(f"{name}: {named} is damaged or missing" if named else f"{name}: {error.what_happened.removesuffix('.')}")
+        return None
+
+
+def _cut_short(place: str, table: str) -> list[str]:
+    """Files of a table that lack the end mark that every Lance file has; the storage does not name them."""
+    cut = []
+    for file in sorted(Path(place, f"{table}.lance").rglob("*.lance")):
+        with file.open("rb") as opened:
+            opened.seek(max(0, file.stat().st_size - len(_END)))
+            if opened.read() != _END:
+                cut.append(str(file))
+    return cut
 
 
 def _documents(rows: list[dict[str, Any]], problems: list[str]) -> tuple[dict[str, str], str]:

@@ -86,9 +86,7 @@ class Writer:
 
     def __enter__(self) -> Writer:
         if self.library.read_only:
-            raise LibraryError(
-                f"The library {self.place} was opened for reading only.", what_to_do="Open it without read_only."
-            )
+            raise LibraryError(f"The library {self.place} was opened for reading only.", what_to_do="Open it without read_only.")
         with ExitStack() as stack:
             stack.enter_context(writing(self.place))
             with guarded(self.place):
@@ -143,9 +141,7 @@ class Writer:
         with guarded(self.place):
             if not self.commit.vectors and encoder.dimension != self.commit.dimension:
                 wanted = schemas(encoder.dimension)["vectors"]
-                self.tables["vectors"] = self.library.connection.create_table(
-                    "vectors", schema=wanted, mode="overwrite"
-                )
+                self.tables["vectors"] = self.library.connection.create_table("vectors", schema=wanted, mode="overwrite")
             done = {row["id"] for row in self.tables["vectors"].search().select(["id"]).limit(None).to_list()}
             columns = ["id", "document_id", "tier", "design", "year", "text"]
             rows = self.tables["passages"].search().select(columns).limit(None).to_list()
@@ -153,9 +149,7 @@ class Writer:
             for start in range(0, len(missing), _ENCODE_AT_ONCE):
                 part = missing[start : start + _ENCODE_AT_ONCE]
                 vectors = encoder.encode([row.pop("text") for row in part])
-                self.tables["vectors"].add(
-                    [{**row, "vector": vector} for row, vector in zip(part, vectors, strict=True)]
-                )
+                self.tables["vectors"].add([{**row, "vector": vector} for row, vector in zip(part, vectors, strict=True)])
                 self._commit(vectors=self.commit.vectors + len(part), encoder=encoder.name, dimension=encoder.dimension)
                 if progress is not None:
                     progress(len(done) + start + len(part), len(rows))
@@ -193,9 +187,7 @@ class Writer:
         touched = sorted((change.touched - change.written) & set(entries))
         documents = [document_row(fresh[name], entries[name], self.catalogue.status(entries[name])) for name in written]
         kept = [] if not touched else self._rows("documents", "id", touched)
-        kept = [
-            {**row, **shared_columns(entries[row["id"]], self.catalogue.status(entries[row["id"]]))} for row in kept
-        ]
+        kept = [{**row, **shared_columns(entries[row["id"]], self.catalogue.status(entries[row["id"]]))} for row in kept]
         old = self._rows("passages", "document_id", [*written, *sorted(change.gone)])
         passages = [row for name in written for row in passage_rows(fresh[name])]
         counts = word_counts(passages)
@@ -208,9 +200,7 @@ class Writer:
         self._append("documents", [*documents, *kept])
         self._append("passages", passages)
         self._append("terms", [row for name in written for row in term_rows(fresh[name].document)])
-        self._append(
-            "words", [{"word": w, "kind": k, "count": n} for (w, k), n in sorted(counts.items()) if n and k != "total"]
-        )
+        self._append("words", [{"word": w, "kind": k, "count": n} for (w, k), n in sorted(counts.items()) if n and k != "total"])
         self._commit(
             documents=len(entries),
             passages=self.commit.passages + len(passages) - len(old),

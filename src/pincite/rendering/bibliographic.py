@@ -94,9 +94,7 @@ def name_of(author: str) -> Name:
 
 def names_of(reference: Reference) -> tuple[Name, ...]:
     """The authors, or the organization where no author is named; "et al." is nobody."""
-    names = tuple(
-        name_of(author) for author in reference.authors if plain(author).lower().rstrip(".") not in ("", "et al")
-    )
+    names = tuple(name_of(author) for author in reference.authors if plain(author).lower().rstrip(".") not in ("", "et al"))
     if names or not reference.organization:
         return names
     return (Name(literal=plain(reference.organization)),)
@@ -111,9 +109,7 @@ def venue_of(reference: Reference) -> Venue | None:
     # A number alone may be that of a guideline or a year.
     if not found or not (found["issue"] or found["pages"]):
         return Venue(journal=venue)
-    return Venue(
-        found["journal"].strip(" ,"), found["volume"], found["issue"] or "", re.sub(r"\s", "", found["pages"] or "")
-    )
+    return Venue(found["journal"].strip(" ,"), found["volume"], found["issue"] or "", re.sub(r"\s", "", found["pages"] or ""))
 
 
 def key_of(reference: Reference, *, taken: set[str]) -> str:
@@ -132,9 +128,7 @@ def key_of(reference: Reference, *, taken: set[str]) -> str:
 
 def note_of(reference: Reference) -> str:
     """What a reader of an exported reference must still know: status unless current, extent, and where it comes from."""
-    status = {"retracted": "RETRACTED. ", "concern": "Expression of concern. ", "superseded": "Superseded. "}.get(
-        reference.status, ""
-    )
+    status = {"retracted": "RETRACTED. ", "concern": "Expression of concern. ", "superseded": "Superseded. "}.get(reference.status, "")
     extent = {
         "record": "Used in Pincite as a summary record, not in the original's words.",
         "abstract": "Used in Pincite as an abstract only.",

@@ -41,13 +41,7 @@ def write(answer: Answer) -> bytes:
 
 
 def _entry(reference: Reference, key: str) -> str:
-    kind = (
-        "article"
-        if reference.tier == "research" and reference.venue
-        else "techreport"
-        if reference.tier == "guideline"
-        else "misc"
-    )
+    kind = "article" if reference.tier == "research" and reference.venue else "techreport" if reference.tier == "guideline" else "misc"
     fields = "".join(f"  {name} = {{{value}}},\n" for name, value in _fields(reference, kind) if value)
     return f"@{kind}{{{key},\n{fields}}}\n"
 

@@ -30,9 +30,7 @@ def write(answer: Answer) -> bytes:
     references = {reference.number: reference for reference in answer.references}
     entries = [_entry(addresses[reference.number], _document(reference)) for reference in answer.references]
     for number, (part, statement) in enumerate(_statements(answer), start=1):
-        entries.append(
-            _entry(_urn(answer, f"statement {number}"), _communication(answer, part, statement, references, addresses))
-        )
+        entries.append(_entry(_urn(answer, f"statement {number}"), _communication(answer, part, statement, references, addresses)))
     bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "collection"}
     if entries:
         bundle["entry"] = entries
@@ -56,11 +54,7 @@ def _entry(address: str, resource: dict[str, Any]) -> dict[str, Any]:
 def _document(reference: Reference) -> dict[str, Any]:
     facts = (source_line(reference), STATUSES[reference.status], held_of(reference))
     attachment = {"title": plain(reference.title), "url": address_of(reference)}
-    named = [
-        {"system": system, "value": plain(value)}
-        for system, name in _IDENTIFIERS
-        if (value := getattr(reference, name))
-    ]
+    named = [{"system": system, "value": plain(value)} for system, name in _IDENTIFIERS if (value := getattr(reference, name))]
     return {
         "resourceType": "DocumentReference",
         "identifier": [*named, {"value": plain(reference.document_id)}],
@@ -75,11 +69,7 @@ def _document(reference: Reference) -> dict[str, Any]:
 def _communication(
     answer: Answer, part: str, statement: Statement, references: dict[int, Reference], addresses: dict[int, str]
 ) -> dict[str, Any]:
-    notes = (
-        [f"Directness: indirect, {plain(statement.indirect_because or '')}"]
-        if statement.directness == "indirect"
-        else []
-    )
+    notes = [f"Directness: indirect, {plain(statement.indirect_because or '')}"] if statement.directness == "indirect" else []
     notes += facts_of(statement, references, extents=True)
     notes += [
         f"Quoted from {plain(citation.document_id)}, characters {citation.quote.start} to {citation.quote.end}: {inert(citation.quote.exact)}"

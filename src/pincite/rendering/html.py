@@ -95,9 +95,7 @@ def _sentence(sentence: Sentence) -> str:
     if sentence.because:
         parts.append(f'<em class="indirect">Only indirect: {escaped(sentence.because.rstrip("."))}.</em>')
     if sentence.original:
-        parts.append(
-            f"<details><summary>The source's words</summary><blockquote>{escaped(sentence.original)}</blockquote></details>"
-        )
+        parts.append(f"<details><summary>The source's words</summary><blockquote>{escaped(sentence.original)}</blockquote></details>")
     return " ".join(parts) + "</li>"
 
 
@@ -134,11 +132,7 @@ def _entry(entry: Entry) -> Iterator[str]:
     yield f'<{tag} class="facts">{escaped("; ".join(entry.facts))}.</{tag}>'
     for name, address in entry.links:
         shown = escaped(name)
-        yield (
-            f'<a href="{escaped(address)}" rel="noopener noreferrer">{shown}</a>'
-            if address
-            else f"<span>{shown}</span>"
-        )
+        yield (f'<a href="{escaped(address)}" rel="noopener noreferrer">{shown}</a>' if address else f"<span>{shown}</span>")
     yield "</li>"
 
 

@@ -110,11 +110,7 @@ class _Layout:
             Part("steps", "Step by step", parts=self._sections(kinds.get("pathway-step", []), kind="step")),
             *(self._section(section, kind="other") for section in kinds.get("other", [])),
             *(self._tier(tier, kinds.get("tier", [])) for tier in wording.ANSWERING_TIERS),
-            *(
-                self._section(section, kind="tier")
-                for section in kinds.get("tier", [])
-                if section.tier not in wording.ANSWERING_TIERS
-            ),
+            *(self._section(section, kind="tier") for section in kinds.get("tier", []) if section.tier not in wording.ANSWERING_TIERS),
             Part("conflicts", "Where sources disagree", parts=tuple(self._conflict(item) for item in answer.conflicts)),
             *(self._section(section, kind="monitoring") for section in kinds.get("monitoring", [])),
             self._missing(),
@@ -195,9 +191,7 @@ class _Layout:
                 )
             )
         if answer.left_out:
-            lines = tuple(
-                _bullet(f"{plain(left.title)} ({plain(left.document_id)}): {left.why}") for left in answer.left_out
-            )
+            lines = tuple(_bullet(f"{plain(left.title)} ({plain(left.document_id)}): {left.why}") for left in answer.left_out)
             parts.append(Part("left-out", "Left out on purpose", lines))
         items = [_bullet(gap) for gap in answer.gaps]
         if answer.omitted:
@@ -215,7 +209,11 @@ class _Layout:
             grade = answer.reading_grade
             yield Line(
                 f"Reading grade of the explanations added: {grade.flesch_kincaid:.1f} (Flesch-Kincaid), {grade.smog:.1f} (SMOG), in US school years"
-                + (f"; of the sources' own sentences: {grade.sentences_flesch_kincaid:.1f}." if grade.sentences_flesch_kincaid is not None else "."),
+                + (
+                    f"; of the sources' own sentences: {grade.sentences_flesch_kincaid:.1f}."
+                    if grade.sentences_flesch_kincaid is not None
+                    else "."
+                ),
                 tone="quiet",
             )
         if answer.reviewed:
@@ -244,9 +242,7 @@ class _Layout:
         text = plain(statement.text)
         if self.clinician and clinician:
             text, clinician = clinician, None
-        because = (
-            plain(statement.indirect_because or "why is not stated") if statement.directness == "indirect" else None
-        )
+        because = plain(statement.indirect_because or "why is not stated") if statement.directness == "indirect" else None
         return Sentence(text, wording.marks_of(statement.citations), tuple(facts), because, clinician, statement)
 
     def _entry(self, reference: Reference) -> Entry:

@@ -21,9 +21,7 @@ def escape(text: str) -> str:
     """
     text = _SPECIAL.sub(lambda found: "\\" + found.group(), text)
     text = _AT_START.sub(
-        lambda found: (
-            found.group()[:-1] + "\\" + found.group()[-1] if not found.group().isdigit() else found.group() + "\\"
-        ),
+        lambda found: found.group()[:-1] + "\\" + found.group()[-1] if not found.group().isdigit() else found.group() + "\\",
         text,
     )
     return _BARE_LINK.sub(lambda found: "\\://" if found.group() == "://" else found.group() + "\\", text)

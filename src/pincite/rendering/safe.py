@@ -26,9 +26,7 @@ def plain(text: str) -> str:
 
 def inert(text: str) -> str:
     """`text` with each control or hidden character replaced one for one, so that offsets into it still hold; line ends stay."""
-    return _CONTROL.sub(
-        lambda found: found.group() if found.group() in "\t\n" else "\ufffd", _HIDDEN.sub("\ufffd", text)
-    )
+    return _CONTROL.sub(lambda found: found.group() if found.group() in "\t\n" else "\ufffd", _HIDDEN.sub("\ufffd", text))
 
 
 def web_address(url: str | None) -> str | None:

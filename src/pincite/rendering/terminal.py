@@ -44,9 +44,7 @@ def columns(text: str) -> int:
     """
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
+    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 class _Writer:
@@ -100,14 +98,10 @@ class _Writer:
     def entry(self, entry: Entry, *, indent: str) -> Iterator[str]:
         first = f"{indent}[{entry.number}] "
         rest = " " * len(first)
-        yield from self.wrap(
-            [(entry.title, "alert" if entry.alert else "heading"), (entry.source, "")], first=first, rest=rest
-        )
+        yield from self.wrap([(entry.title, "alert" if entry.alert else "heading"), (entry.source, "")], first=first, rest=rest)
         # The document's own name often is one of its identifiers; the address follows on a line of its own.
         known = (entry.reference.document_id.partition(":")[2].lower(), entry.address, entry.reference.url)
-        identifiers = [
-            name for name, _ in entry.links if name.rpartition(" ")[2].lower() not in known and name not in known
-        ]
+        identifiers = [name for name, _ in entry.links if name.rpartition(" ")[2].lower() not in known and name not in known]
         facts = "; ".join((*entry.facts, *identifiers))
         yield from self.wrap([(f"{facts}.", "alert" if entry.alert else "quiet")], first=rest, rest=rest)
         if entry.address:

@@ -104,9 +104,7 @@ def _strength(statement: Statement) -> list[str]:
     if statement.certainty:
         words.append(f"certainty: {plain(statement.certainty)}")
     if statement.kind in RECOMMENDING:
-        missing = [
-            name for name, value in (("strength", statement.strength), ("certainty", statement.certainty)) if not value
-        ]
+        missing = [name for name, value in (("strength", statement.strength), ("certainty", statement.certainty)) if not value]
         if missing:
             words.append(f"{' and '.join(missing)} not stated")
     return words

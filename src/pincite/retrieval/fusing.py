@@ -26,8 +26,7 @@ def fuse(lexical: Mapping[str, float], cosine: Mapping[str, float]) -> list[tupl
     share = LEXICAL_SHARE if cosine else 1.0
     scores = {
         name: round(
-            share * max(0.0, lexical.get(name, 0.0)) / highest
-            + (1 - share) * min(1.0, max(0.0, cosine.get(name, middle))),
+            share * max(0.0, lexical.get(name, 0.0)) / highest + (1 - share) * min(1.0, max(0.0, cosine.get(name, middle))),
             _DIGITS,
         )
         for name in lexical.keys() | cosine.keys()

@@ -125,9 +125,7 @@ def _by_words(library: Library, weights: Mapping[str, float], filters: Filters, 
         return []
     from lancedb.query import BooleanQuery, MatchQuery, Occur  # noqa: PLC0415 - heavy
 
-    groups = {
-        weight: " ".join(stem for stem, own in weights.items() if own == weight) for weight in (1.0, _EXPANSION_WEIGHT)
-    }
+    groups = {weight: " ".join(stem for stem, own in weights.items() if own == weight) for weight in (1.0, _EXPANSION_WEIGHT)}
     match: Any = MatchQuery  # its stub asks for arguments that have defaults
     parts = [(Occur.SHOULD, match(text, "stems", boost=weight)) for weight, text in groups.items() if text]
     search = library.table("passages").search(BooleanQuery(parts) if len(parts) > 1 else parts[0][1])
@@ -154,9 +152,7 @@ def _bm25(library: Library, weights: Mapping[str, float], rows: Mapping[str, dic
     return scores
 
 
-def _by_scan(
-    library: Library, vector: np.ndarray, *, wanted: Sequence[Filters], also: Sequence[str], most: int
-) -> dict[str, float]:
+def _by_scan(library: Library, vector: np.ndarray, *, wanted: Sequence[Filters], also: Sequence[str], most: int) -> dict[str, float]:
     """Id → cosine of the nearest passages for each of the filters, and of `also`: exact, one product for all."""
     import numpy as np  # noqa: PLC0415 - heavy
     import pyarrow as pa  # noqa: PLC0415
@@ -202,9 +198,7 @@ def _matrix(library: Library) -> tuple[Any, dict[str, np.ndarray], np.ndarray]:
     return found
 
 
-def _by_graph(
-    library: Library, vector: np.ndarray, *, wanted: Sequence[Filters], also: Sequence[str], most: int
-) -> dict[str, float]:
+def _by_graph(library: Library, vector: np.ndarray, *, wanted: Sequence[Filters], also: Sequence[str], most: int) -> dict[str, float]:
     """The same through the index, for libraries whose vectors are too many to hold; the cosines are exact here too."""
 
     def nearest(filters: Filters) -> list[dict[str, Any]]:

@@ -33,7 +33,10 @@ _LABEL_SECTIONS: dict[str, tuple[str, ...]] = {
     "interaction": ("drug interactions", "contraindicated", "concomitant use"),
     "treatment": ("indications and usage",),
 }
-_DRUGS_WORD = re.compile(r"\b(?:drugs?|medic\w+|pills?|tablets?|side[- ]effects?|contra-?indicat\w*|adverse|surgery|operation|vaccin\w*|it|this|that|them)\b", re.IGNORECASE)
+_DRUGS_WORD = re.compile(
+    r"\b(?:drugs?|medic\w+|pills?|tablets?|side[- ]effects?|contra-?indicat\w*|adverse|surgery|operation|vaccin\w*|it|this|that|them)\b",
+    re.IGNORECASE,
+)
 # "People with no back pain" do not ask about back pain.
 _DENIED = re.compile(r"\b(?:no|without|not having|free of|never had)\s+(?:any\s+|a\s+)?$", re.IGNORECASE)
 # "And in cancer patients?" adds a condition to the one asked before instead of taking its place.
@@ -44,9 +47,76 @@ _FOLLOWING = re.compile(
 )
 # Function words that no English question has, enough of which mean another language (Latin script).
 _FOREIGN = frozenset(
-    "cuál cual qué como cómo para por una unos las los del est les des pour une quel quelle traitement tratamiento avec dans sont der die das und ist wie wird eine einen"
-    " bei mit für welche il della che per gli sono cosa qual o os uma não nao são hoe het een van voor jest się czy jak på och är hvad hvordan behandeling behandlung".split()
-) - frozenset("die is a o per des van as".split())
+    [
+        "cuál",
+        "cual",
+        "qué",
+        "como",
+        "cómo",
+        "para",
+        "por",
+        "una",
+        "unos",
+        "las",
+        "los",
+        "del",
+        "est",
+        "les",
+        "des",
+        "pour",
+        "une",
+        "quel",
+        "quelle",
+        "traitement",
+        "tratamiento",
+        "avec",
+        "dans",
+        "sont",
+        "der",
+        "die",
+        "das",
+        "und",
+        "ist",
+        "wie",
+        "wird",
+        "eine",
+        "einen",
+        "bei",
+        "mit",
+        "für",
+        "welche",
+        "il",
+        "della",
+        "che",
+        "per",
+        "gli",
+        "sono",
+        "cosa",
+        "qual",
+        "o",
+        "os",
+        "uma",
+        "não",
+        "nao",
+        "são",
+        "hoe",
+        "het",
+        "een",
+        "van",
+        "voor",
+        "jest",
+        "się",
+        "czy",
+        "jak",
+        "på",
+        "och",
+        "är",
+        "hvad",
+        "hvordan",
+        "behandeling",
+        "behandlung",
+    ]
+) - frozenset(["die", "is", "a", "o", "per", "des", "van", "as"])
 
 
 @cache
@@ -91,14 +161,16 @@ def cleaned_question(text: str) -> str:
     foreign = sum(word in _FOREIGN for word in words)
     english = sum(word in question_words() and word not in _FOREIGN for word in words)
     accented = sum("\u00c0" <= letter < "\u0250" for letter in letters)
-    if latin < 0.6 * len(letters) or foreign >= 2 and foreign > english or "¿" in text or accented > 2 and foreign and not english:
+    if latin < 0.6 * len(letters) or (foreign >= 2 and foreign > english) or "¿" in text or (accented > 2 and foreign and not english):
         raise QuestionError("Pincite understands questions in English only.", what_to_do="Please ask it in English.")
     return text
 
 
 def urgent_signs(text: str) -> str | None:
     """What to do now, when the question names signs of an emergency; None otherwise (data/emergencies.tsv)."""
-    found = [f"Seek care now if this is happening: {do} (Possible: {what}.)" for pattern, what, do in _emergencies() if pattern.search(text)]
+    found = [
+        f"Seek care now if this is happening: {do} (Possible: {what}.)" for pattern, what, do in _emergencies() if pattern.search(text)
+    ]
     return found[0] if found else None
 
 
@@ -147,15 +219,20 @@ def understand(
         followed = follow.question
         before = understand(follow.question, frequency=frequency, passages=passages, library_terms=library_terms, known_words=known_words)
         inherited_conditions = _inherited(before.conditions, follow.understood.conditions)
-        complete = intent in ("dosing", "safety") and any(term.kind == "drug" for term in interventions)  # a drug's dose is asked for itself
+        complete = intent in ("dosing", "safety") and any(
+            term.kind == "drug" for term in interventions
+        )  # a drug's dose is asked for itself
         if conditions and _ADDING.search(spelled):
-            conditions = [*inherited_conditions, *(term for term in conditions if term.id not in {held.id for held in inherited_conditions})]
+            conditions = [
+                *inherited_conditions,
+                *(term for term in conditions if term.id not in {held.id for held in inherited_conditions}),
+            ]
             interventions = interventions or list(before.interventions)
         elif not complete:
             conditions = conditions or inherited_conditions
-        if not interventions and intent in (None, "dosing", "safety", "definition") and not conditions:
-            interventions = list(before.interventions)
-        elif not interventions and intent in ("dosing", "safety") and before.interventions:
+        if (not interventions and intent in (None, "dosing", "safety", "definition") and not conditions) or (
+            not interventions and intent in ("dosing", "safety") and before.interventions
+        ):
             interventions = list(before.interventions)
         populations = populations or list(before.populations)
         if intent in (None, "definition"):
@@ -175,7 +252,9 @@ def understand(
         comparator=comparator,
         outcome=outcomes[0].label if outcomes else None,
         follow_up_of=followed,
-        synonyms={term.label: terms.synonyms(term.id, limit=8) for term in (*conditions, *interventions) if not term.id.startswith("typed:")},
+        synonyms={
+            term.label: terms.synonyms(term.id, limit=8) for term in (*conditions, *interventions) if not term.id.startswith("typed:")
+        },
         wider={term.label: tuple(terms.concept(name).label for name in sorted(term.wider))[:3] for term in conditions if term.wider},
         corrected=corrected,
         ambiguous={short: tuple(meanings) for short, meanings in ambiguous.items()},
@@ -239,7 +318,11 @@ def _as_one(conditions: Sequence[Term]) -> list[Term]:
 
     "Low back pain from Baastrup's disease" asks about Baastrup's disease; "lumbar degenerative change with narrowed discs" about both at once.
     """
-    kept = [term for term in conditions if not any(term.id in terms.wider(other.id) or other.ids < term.ids for other in conditions if other is not term)]
+    kept = [
+        term
+        for term in conditions
+        if not any(term.id in terms.wider(other.id) or other.ids < term.ids for other in conditions if other is not term)
+    ]
     joined: list[Term] = []
     for term in kept or conditions:
         near = next((index for index, other in enumerate(joined) if other.wider & term.ids or term.wider & other.ids), None)
@@ -267,7 +350,10 @@ def _with_inversions(text: str, mentions: Sequence[terms.Mention]) -> list[terms
         tails = [" ".join(match[2].split()[:count]) for count in range(len(match[2].split()), 0, -1)]
         for tail, head in ((tail, head) for tail in tails for head in sorted(heads, key=len, reverse=True)):
             phrase = f"{tail} {head}"
-            whole = next((mention for mention in terms.find(phrase) if mention.start == 0 and mention.end == len(phrase) and not mention.modifiers), None)
+            whole = next(
+                (mention for mention in terms.find(phrase) if mention.start == 0 and mention.end == len(phrase) and not mention.modifiers),
+                None,
+            )
             if whole is None:
                 continue
             start, end = match.start(), match.start(2) + len(tail)
@@ -309,7 +395,7 @@ def _inherited(before: Sequence[Term], shown: Sequence[str]) -> list[Term]:
 
 def _inherits(text: str, conditions: Sequence[Term], interventions: Sequence[Term]) -> bool:
     """A follow-up leaves something out: it names no condition, or begins or points like one."""
-    return not conditions or bool(_FOLLOWING.search(text)) and not interventions
+    return not conditions or (bool(_FOLLOWING.search(text)) and not interventions)
 
 
 def _failed(text: str, typed: str) -> bool:
@@ -370,7 +456,11 @@ def _content(
     rest = text
     for term in sorted(found, key=lambda term: -len(term.typed)):
         rest = re.sub(re.escape(term.typed), " ", rest, flags=re.IGNORECASE)
-    words = [word for word in dict.fromkeys(tokens(rest)) if word not in question_words() and len(word) > 1 and "-" not in word and not word.isdigit()]
+    words = [
+        word
+        for word in dict.fromkeys(tokens(rest))
+        if word not in question_words() and len(word) > 1 and "-" not in word and not word.isdigit()
+    ]
     counts = frequency(words) if frequency and words else {}
     weights: dict[str, float] = {}
     names: list[str] = []
@@ -381,7 +471,9 @@ def _content(
             weight *= INTENT_WORDS_COUNT
         weights[root] = max(0.1, weights.get(root, 0.0), weight)
         printed = re.search(rf"\b{re.escape(word)}\b", rest, re.IGNORECASE)
-        odd = printed is not None and (any(c.isdigit() for c in word) and any(c.isalpha() for c in word) or sum(c.isupper() for c in printed.group()) > 1)
+        odd = printed is not None and (
+            (any(c.isdigit() for c in word) and any(c.isalpha() for c in word)) or sum(c.isupper() for c in printed.group()) > 1
+        )
         # A word that is neither English nor a term names something: a gene, a product, a place. What is shown must hold it.
         name = len(word) > 3 and word.isalpha() and not terms.ordinary(word) and root not in intent_stems()
         if name or (odd and counts.get(word, 0) <= max(3, passages // 200)):

@@ -57,9 +57,7 @@ def _short_forms() -> tuple[dict[str, _Short], dict[str, _Short]]:
             continue
         short, case, *meanings = line.split("\t")
         parts = (meaning.partition("[") for meaning in meanings if meaning)
-        value = _Short(
-            tuple((long.strip(), tuple(normalise(w) for w in hints.rstrip("]").split(";"))) for long, _, hints in parts)
-        )
+        value = _Short(tuple((long.strip(), tuple(normalise(w) for w in hints.rstrip("]").split(";"))) for long, _, hints in parts))
         exact[short] = value
         if case == "any":
             folded[short.lower()] = value
@@ -141,11 +139,7 @@ def _decided(short: _Short, source: _Text) -> str | None:
     if len(short.meanings) == 1:
         return short.meanings[0][0]
     hay = " " + source.joined
-    chosen = [
-        long
-        for long, hints in short.meanings
-        if f" {normalise(long)} " in hay or any(hint and f" {hint} " in hay for hint in hints)
-    ]
+    chosen = [long for long, hints in short.meanings if f" {normalise(long)} " in hay or any(hint and f" {hint} " in hay for hint in hints)]
     return chosen[0] if len(chosen) == 1 else None
 
 

@@ -71,9 +71,7 @@ def _singular(word: str) -> str:
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if word.endswith(("shes", "xes", "sses", "zzes", "ruses", "nuses")) or (
-        word.endswith("ches") and not word.endswith("aches")
-    ):
+    if word.endswith(("shes", "xes", "sses", "zzes", "ruses", "nuses")) or (word.endswith("ches") and not word.endswith("aches")):
         return word[:-2]
     return word[:-1]
 

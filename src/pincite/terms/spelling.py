@@ -77,9 +77,7 @@ def _near(words: dict[str, int], typed: str, allowed: int) -> dict[str, int]:
     from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415
 
     candidates = [word for word in words if abs(len(word) - len(typed)) <= allowed]
-    near = process.extract(
-        typed, candidates, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=None, processor=None
-    )
+    near = process.extract(typed, candidates, scorer=DamerauLevenshtein.distance, score_cutoff=allowed, limit=None, processor=None)
     return {word: int(distance) for word, distance, _ in near}
 
 

@@ -62,9 +62,7 @@ def _long_form(short: str, before: str) -> str | None:
         if not letter.isalnum():
             continue
         place -= 1
-        while place >= 0 and (
-            text[place].lower() != letter or (index == 0 and place > 0 and not _WORD_START.match(text, place))
-        ):
+        while place >= 0 and (text[place].lower() != letter or (index == 0 and place > 0 and not _WORD_START.match(text, place))):
             place -= 1
         if place < 0:
             return None

@@ -54,9 +54,7 @@ def _patterns(role: str) -> tuple[re.Pattern[str], tuple[int, ...]]:
 @lru_cache(maxsize=64)  # one sentence is asked about many of its words
 def _cues(text: str, role: str) -> list[_Cue]:
     pattern, reach = _patterns(role)
-    return [
-        _Cue(match.start(), match.end(), reach[(match.lastindex or 1) - 1], role) for match in pattern.finditer(text)
-    ]
+    return [_Cue(match.start(), match.end(), reach[(match.lastindex or 1) - 1], role) for match in pattern.finditer(text)]
 
 
 def _free(cues: list[_Cue], taken: list[_Cue]) -> list[_Cue]:

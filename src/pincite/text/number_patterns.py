@@ -25,9 +25,7 @@ _SKIP = (
 )
 _EXPONENT = r"\s?[x×]\s?10\s?\^?\s?(?P<power>[-−]?\d{1,2}|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
-_INTERVAL_NAME = (
-    r"\s?%?[\s-]*(?:CI|CrI|confidence\s+intervals?|credible\s+intervals?|confidence\s+limits)s?\b(?:\s*[\[(]CI[\])])?"
-)
+_INTERVAL_NAME = r"\s?%?[\s-]*(?:CI|CrI|confidence\s+intervals?|credible\s+intervals?|confidence\s+limits)s?\b(?:\s*[\[(]CI[\])])?"
 _SEPARATOR = r"\s?(?:to|and|through|[-–−—,;])\s?"
 
 

@@ -14,9 +14,7 @@ from pincite.text.number_patterns import DIGITS, SUPERSCRIPTS, Patterns
 from pincite.text.number_patterns import patterns as find_patterns
 from pincite.text.units import Unit, alternation, divided, unit_named
 
-FigureKind = Literal[
-    "quantity", "range", "change", "pair", "fraction", "interval", "p-value", "measure", "frequency", "year", "rank"
-]
+FigureKind = Literal["quantity", "range", "change", "pair", "fraction", "interval", "p-value", "measure", "frequency", "year", "rank"]
 Comparator = Literal["=", "<", "<=", ">", ">=", "~", "±"]
 
 
@@ -44,9 +42,7 @@ class Figure:
 
 # Dimensions in which a rounded value is another dose: there only an exact conversion counts as the same.
 _DOSES = ("mass", "volume", "activity", "units", "amount", "equivalents", "tablets", "capsules", "drops", "puffs", "1/")
-_AGES = re.compile(
-    r"\b(?:age|aged|ages|people|adults|patients|women|men|persons?|children)\s+(?:\w+\s+)?$", re.IGNORECASE
-)
+_AGES = re.compile(r"\b(?:age|aged|ages|people|adults|patients|women|men|persons?|children)\s+(?:\w+\s+)?$", re.IGNORECASE)
 # What a figure without a unit measures.
 _UNITLESS = {"p-value": "p", "measure": "measure", "interval": "measure"}
 # Two roundings of one result differ by at most half the last digit, and by no more than this share of the value: 0.12
@@ -192,9 +188,7 @@ def _counted(number: _Number, patterns: Patterns) -> tuple[Figure, int] | None:
     if unit and slash and unit.dimension.split("/")[0] in (*_DOSES, "pressure"):
         return _made(text, (number.start, after), "pair", values, unit, decimals=number.decimals), after
     # "1 in 10" and "5 per 1,000" are shares; "12 in 45" is hardly one, "3 in 2015" never.
-    linked = (
-        slash or (of["link"].lower() == "of" and values[0] < values[1]) or (values[1] >= 10 and values[1] % 10 == 0)
-    )
+    linked = slash or (of["link"].lower() == "of" and values[0] < values[1]) or (values[1] >= 10 and values[1] % 10 == 0)
     if linked and 0 <= values[0] <= values[1] and values[1] > 0 and number.value.is_integer():
         return _made(text, (number.start, of.end()), "fraction", values, decimals=number.decimals), of.end()
     return None
@@ -236,9 +230,7 @@ def _amount(number: _Number, patterns: Patterns) -> tuple[Figure | None, int]:
     return _made(text, span, kind, values, unit, comparator=comparator, decimals=decimals), end
 
 
-def _range(
-    number: _Number, unit: Unit | None, end: int, patterns: Patterns
-) -> tuple[tuple[float, float], Unit | None, int, int] | None:
+def _range(number: _Number, unit: Unit | None, end: int, patterns: Patterns) -> tuple[tuple[float, float], Unit | None, int, int] | None:
     """Both ends of a range in the unit of its upper end, that unit, where the range ends, and its decimals."""
     text = number.text
     to = patterns.range.match(text, end) or _between(text, end, number.context, patterns)
@@ -285,9 +277,7 @@ def _unit(text: str, end: int, patterns: Patterns) -> tuple[Unit | None, int]:
     if not match:
         per = patterns.bare_per.match(text, end)
         # "120/80 mmHg" and "5/325 mg" are pairs; only of person-time is a bare number given per amount.
-        if not per or (
-            ("/" not in per["link"] or per["amount"]) and unit_named(per["unit"]).dimension != "person-time"
-        ):
+        if not per or (("/" not in per["link"] or per["amount"]) and unit_named(per["unit"]).dimension != "person-time"):
             return None, end
         amount = _number(per["amount"], patterns.tables) if per["amount"] else 1.0
         return divided(Unit("", "1", 1.0), unit_named(per["unit"]), amount=amount), per.end()
@@ -305,9 +295,7 @@ def _unit(text: str, end: int, patterns: Patterns) -> tuple[Unit | None, int]:
         else:
             if unit.name == "time" and not per["amount"]:
                 unit = Unit("", "1", 1.0)
-            unit = divided(
-                unit, unit_named(per["unit"]), amount=_number(per["amount"], patterns.tables) if per["amount"] else 1.0
-            )
+            unit = divided(unit, unit_named(per["unit"]), amount=_number(per["amount"], patterns.tables) if per["amount"] else 1.0)
         end = per.end()
     return unit, end
 
@@ -343,9 +331,7 @@ def _is_name(number: _Number, comparator: str) -> bool:
         return True
     if number.printed[0].isalpha():
         return number.value <= 1
-    return number.printed.isdigit() and (
-        len(number.printed) >= 7 or (len(number.printed) > 1 and number.printed[0] == "0")
-    )
+    return number.printed.isdigit() and (len(number.printed) >= 7 or (len(number.printed) > 1 and number.printed[0] == "0"))
 
 
 def _with_shared_units(text: str, found: list[Figure]) -> list[Figure]:
@@ -371,11 +357,7 @@ def same_quantity(one: Figure, other: Figure, *, rounding: bool = True) -> bool:
     """
     if one.dimension != other.dimension or len(one.base) != len(other.base):
         return False
-    if (
-        one.label != other.label
-        and one.kind in ("rank", "measure", "p-value")
-        and other.kind in ("rank", "measure", "p-value")
-    ):
+    if one.label != other.label and one.kind in ("rank", "measure", "p-value") and other.kind in ("rank", "measure", "p-value"):
         return False
     if (one.kind == "interval") != (other.kind == "interval"):
         return False

@@ -19,9 +19,7 @@ _PIECE = 50_000
 # Brackets hold a sentence together only this far: further on an opening bracket is likely a typing error.
 _BRACKETED = 600
 
-_CITATION = re.compile(
-    r"\s{0,3}(?:\[\s?\d[\d\s,;–-]{0,60}\]|\(\s?\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,12}\s?\)(?=\s+[A-Z\"“]|\s*$))[.\s]*"
-)
+_CITATION = re.compile(r"\s{0,3}(?:\[\s?\d[\d\s,;–-]{0,60}\]|\(\s?\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,12}\s?\)(?=\s+[A-Z\"“]|\s*$))[.\s]*")
 # "fell.1,2 The": superscript citations that lost their tags; the figures belong to the sentence before.
 _FUSED = re.compile(r"[a-z)\]][.!?]\d{1,3}(?:[,–-]\d{1,3}){0,12}\s+(?=[A-Z])")
 # "b.i.d. The": sentencex never ends a sentence after such an abbreviation; whether it does is decided in _goes_on.

@@ -76,11 +76,7 @@ def unit_named(spelling: str) -> Unit:
     key = re.sub(r"\s+", " ", spelling.lower())
     if key in known.any_case:
         return known.any_case[key]
-    return (
-        known.any_case[key.replace("-", " ")]
-        if key.replace("-", " ") in known.any_case
-        else known.any_case[key.replace(" ", "-")]
-    )
+    return known.any_case[key.replace("-", " ")] if key.replace("-", " ") in known.any_case else known.any_case[key.replace(" ", "-")]
 
 
 def divided(numerator: Unit, denominator: Unit, *, amount: float = 1.0) -> Unit:

@@ -1,0 +1,1 @@
+"""An answer → verdicts: does every quote stand?"""

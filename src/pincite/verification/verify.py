@@ -29,7 +29,13 @@ def check_quote(citation: Citation, document: Document | None) -> Check:
     before = text[max(0, quote.start - len(quote.prefix)) : quote.start]
     after = text[quote.end : quote.end + len(quote.suffix)]
     if before != quote.prefix or after != quote.suffix:
-        return Check(name="quote", outcome="fail", says="The words stand, but their surroundings changed.", found=f"{before} … {after}", expected=f"{quote.prefix} … {quote.suffix}")
+        return Check(
+            name="quote",
+            outcome="fail",
+            says="The words stand, but their surroundings changed.",
+            found=f"{before} … {after}",
+            expected=f"{quote.prefix} … {quote.suffix}",
+        )
     return Check(name="quote", outcome="pass", says="The exact words stand in the stored source.")
 
 
@@ -53,8 +59,16 @@ def verify(answer: Answer, documents: Callable[[Sequence[str]], dict[str, Docume
             if not checks or any(check.outcome == "fail" for check in checks):
                 dropped += 1
                 continue
-            label = "quoted" if statement.clinician_text is None and len(statement.citations) == 1 and statement.text == statement.citations[0].quote.exact else "supported"
-            kept.append(statement.model_copy(update={"verdict": Verdict(label=label, score=1.0, checks=(*checks, *statement.verdict.checks))}))
+            label = (
+                "quoted"
+                if statement.clinician_text is None
+                and len(statement.citations) == 1
+                and statement.text == statement.citations[0].quote.exact
+                else "supported"
+            )
+            kept.append(
+                statement.model_copy(update={"verdict": Verdict(label=label, score=1.0, checks=(*checks, *statement.verdict.checks))})
+            )
         return tuple(kept)
 
     bottom_line = judged(answer.bottom_line)
@@ -72,7 +86,13 @@ def verify(answer: Answer, documents: Callable[[Sequence[str]], dict[str, Docume
         warnings.append(f"{dropped} statement{'s' if dropped > 1 else ''} left out: the quoted words do not stand in the stored source.")
     return Verified(
         answer.model_copy(
-            update={"bottom_line": bottom_line, "sections": sections, "conflicts": conflicts, "indirect": indirect, "warnings": tuple(warnings)}
+            update={
+                "bottom_line": bottom_line,
+                "sections": sections,
+                "conflicts": conflicts,
+                "indirect": indirect,
+                "warnings": tuple(warnings),
+            }
         ),
         dropped,
     )
