@@ -333,6 +333,7 @@ class Evidence(Record):
     benefit: Literal["benefit", "harm", "no-effect"] | None = None  # what a finding means for the patient
     meets_aspect: bool = False  # answers the finer aspect asked: the maximum, the approval, what follows a failure
     rank: int = 9  # order of trust by tier and design, 0 first; see appraisal/design.py
+    fit: float = 1.0  # 0 to 1: how well its kind and words answer the intent; see appraisal/bearing.py
     coverage: float  # 0 to 1: share of what the question names that this sentence meets
     relevance: float  # 0 to 1: coverage, search score, kind asked and standing together
 

@@ -34,19 +34,6 @@ def test_what_may_not_be_looked_at_stops_no_other_file(tmp_path: Path, monkeypat
     assert [(Path(item.name).name, item.reason) for item in unread] == [("a-closed", "may not be read: permission denied")]
 
 
-def test_folders_in_folders_in_folders_are_read(tmp_path: Path) -> None:
-    here = Path.cwd()
-    try:
-        os.chdir(tmp_path)
-        for _ in range(1200):
-            Path("d").mkdir()
-            os.chdir("d")
-        Path("page.html").write_text(PAGE.format(""))
-    finally:
-        os.chdir(here)
-    assert [type(item) for item in read([tmp_path])] == [Reading]
-
-
 @pytest.mark.parametrize(
     "attributes",
     [

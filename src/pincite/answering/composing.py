@@ -34,6 +34,8 @@ MOST_INDIRECT = 5
 # A statement may be this much less relevant than the best one and still stand on the page. Lower lets in neighbours of the topic.
 RELEVANT_FROM = 0.62
 LEADS_FROM = 0.86
+# A sentence that only sounds like an answer (bearing.NO_ANSWER_KEEPS of its fit) never leads while another stands.
+FITS_TO_LEAD = 0.45
 # Share of the best coverage that a statement must reach: below it, it leaves out a word of the question that others meet.
 COVERS_FROM = 0.6
 
@@ -215,6 +217,7 @@ class _Layout:
         )
         wanted = [one for one in self.direct if one.kind in kinds and (not self.shape.steps or _treats(one) or one.kind == "indication")]
         wanted = wanted or self.direct
+        wanted = [one for one in wanted if one.fit >= FITS_TO_LEAD] or wanted
         best = max(one.relevance for one in wanted)
         close = [one for one in wanted if one.relevance >= LEADS_FROM * best]
         if self.question.aspect and any(one.meets_aspect for one in close):

@@ -135,6 +135,7 @@ def _evidence(question: Question, source: ScoredPassage, span: tuple[int, int], 
         benefit=benefit,
         meets_aspect=bearing.meets_aspect(question, text),
         rank=rank(header.design, header.tier),
+        fit=fits,
         coverage=meets.coverage,
         relevance=max(0.0, min(1.0, relevance * (0.5 + 0.5 * stands))),
     )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pincite import terms
 from pincite.records import Directness, Header, Question, ScoredPassage, Term
 from pincite.terms.measured import without_measured
-from pincite.text.words import question_words, stem, stems, tokens
+from pincite.text.words import intent_stems, question_words, stem, stems, tokens
 
 # Populations that change what is right for a person; a source that does not name one is only indirect for it.
 # Others ("adults", "women") are the usual ones of most sources and are compared only for contradiction.
@@ -54,6 +54,8 @@ IN_ANIMALS = "in animals or cells, not people"
 TERM_WEIGHS, FAILED_WEIGHS = 4.0, 2.0
 # Coverage that a sentence must reach where no table knows anything that the question names.
 COVERS_UNKNOWN = 0.34
+# One ordinary word ("the meaning of life") is no topic: two, or a name, can be.
+WORDS_OF_A_TOPIC = 2
 # Credit from which a term counts as met as such: named, or what the document is about; below it the match is a wider one.
 NAMED = 0.6
 _PAST_COMPARISON = re.compile(r"\b(?:versus|vs\.?|compared (?:with|to)|than|over|against|rather than|instead of)\b", re.IGNORECASE)
@@ -169,6 +171,8 @@ def about(question: Question, sentence: str, source: ScoredPassage) -> About | N
         return None
     # Nothing is named that a table knows: then most of the words must be met, and a measured outcome by its name.
     unknown = not question.conditions and treatments.credit is None
+    if unknown and not question.names and sum(root not in intent_stems() for root in question.words) < WORDS_OF_A_TOPIC:
+        return None
     if unknown and (coverage < COVERS_UNKNOWN or any(not named & term.ids for term in question.outcomes)):
         return None
     because = (*conditions.because, *treatments.because, *populations)
