@@ -73,10 +73,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, found['loc']))}: {found['msg']} (given: {found['input']!r})"
-            for found in error.errors()
-        )
+        problems = "; ".join(f"{'.'.join(map(str, found['loc']))}: {found['msg']} (given: {found['input']!r})" for found in error.errors())
         raise SettingsError(f"A setting cannot be used: {problems}.", what_to_do=_known()) from error
 
 

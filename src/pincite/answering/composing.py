@@ -39,6 +39,10 @@ FITS_TO_LEAD = 0.45
 # Share of the best coverage that a statement must reach: below it, it leaves out a word of the question that others meet.
 COVERS_FROM = 0.6
 
+# A new drug is in no table; that something was given shows in what it was compared with.
+_GIVEN = re.compile(
+    r"\b(?:placebo|sham|treated with|given|received|treatment|therapy|versus|compared (?:with|to)|assigned to)\b", re.IGNORECASE
+)
 # "A or B is an option" names both and compares nothing.
 _COMPARES = re.compile(
     r"\b(?:versus|vs\.?|than|over|compared|comparison|between|difference|differ\w*|similar\w*|same|equal\w*|equivalent|superior\w*|inferior\w*|non-?inferior\w*|better|worse|more|less|whereas|while|and \d[\d.]*)\b",
@@ -316,8 +320,8 @@ class _Layout:
 
 
 def _treats(one: Evidence) -> bool:
-    """Whether a statement is about something given or done, by a known name or by the words for a step of care."""
-    return bool(one.interventions or pathway.steps_of(one))
+    """Whether a statement is about something given or done: by a known name, by the words for a step of care, or by a result against a comparator."""
+    return bool(one.interventions or pathway.steps_of(one) or (one.benefit and _GIVEN.search(one.text)))
 
 
 def tells(one: Evidence) -> bool:
@@ -396,7 +400,7 @@ def _silence(
     """The answer that says that there is none: what is nearest, what could be added."""
     indirect = without_repeats([one for one in evidence if one.directness == "indirect"])
     aside = tuple(numbering.statement(one) for one in _indirect(question, shape_of(question), indirect)) if sure or indirect else ()
-    nearest = list(dict.fromkeys(one.header.title for one in scored if one.score >= 0.5))[:3]
+    nearest = list(dict.fromkeys(one.header.title for one in scored if one.score >= 0.5 and not one.flags))[:3]
     missing = ["Nothing in this library answers this."]
     if nearest:
         missing.append("Nearest in this library: " + "; ".join(f"“{title}”" for title in nearest) + ".")

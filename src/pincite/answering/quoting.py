@@ -6,6 +6,7 @@ from pincite.records import Citation, Evidence, Header, Quote, Reference, Statem
 
 # Code points of context kept on each side of a quote, as in the W3C annotation model's examples: enough to find a moved quote again.
 CONTEXT = 32
+FLAGGED = "quoted from a source that was flagged: it holds text that tries to steer its reader"
 
 
 class Numbering:
@@ -37,6 +38,8 @@ class Numbering:
             if header.extent == "record" and passage.annotation
             else []
         )
+        if evidence.source.flags:
+            notes.append(FLAGGED)
         if note:
             notes.append(note)
         return Statement(
@@ -61,12 +64,17 @@ class Numbering:
         name, header = evidence.source.document_id, evidence.source.header
         if name not in self._references:
             number = len(self._references) + 1
-            self._references[name] = reference_of(name, header, number=number, text_sha256=evidence.source.text_sha256)
+            self._references[name] = reference_of(
+                name, header, number=number, text_sha256=evidence.source.text_sha256, flagged=bool(evidence.source.flags)
+            )
         return self._references[name].number
 
 
-def reference_of(name: str, header: Header, *, number: int, text_sha256: str) -> Reference:
+def reference_of(name: str, header: Header, *, number: int, text_sha256: str, flagged: bool) -> Reference:
     """The reference list's entry for one document."""
+    notes = ["Summary record: written from the source named, not quoted from it."] if header.extent == "record" else []
+    if flagged:
+        notes.append("Flagged: it holds text that tries to steer its reader.")
     return Reference(
         number=number,
         document_id=name,
@@ -87,5 +95,5 @@ def reference_of(name: str, header: Header, *, number: int, text_sha256: str) ->
         text_sha256=text_sha256,
         version=header.version,
         date=header.date,
-        note="Summary record: written from the source named, not quoted from it." if header.extent == "record" else None,
+        note=" ".join(notes) or None,
     )

@@ -41,6 +41,4 @@ def read_answer(name: str) -> Answer:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
         detail = f"{place}: {first['msg']}" if place else first["msg"]
-        raise PinciteError(
-            f"{shown} holds no pincite.answer/1 ({detail}).", what_to_do=make_one, document=name
-        ) from error
+        raise PinciteError(f"{shown} holds no pincite.answer/1 ({detail}).", what_to_do=make_one, document=name) from error

@@ -33,9 +33,7 @@ def command(answer: str, form: str, place: str | None) -> None:
             for row in rows
         ]
         summary = {"citations": len(rows), "standing": len(rows) - len(failed), "failed": len(failed)}
-        emit_json(
-            {"schema": "pincite.check/1", "question": stored.question, "summary": summary, "citations": citations}
-        )
+        emit_json({"schema": "pincite.check/1", "question": stored.question, "summary": summary, "citations": citations})
     else:
         for row in failed:
             emit(f"[{row.citation.reference}] {plain(row.statement)}\n    {plain(row.check.says)}\n")

@@ -19,9 +19,7 @@ def command(*, name: str, path: str, limit: int | None, form: str) -> None:
 
     progress = Progress()
     try:
-        report = run(
-            name, path, limit=limit, progress=lambda what, done, of: progress.say(f"{what}: {done:,} of {of:,}")
-        )
+        report = run(name, path, limit=limit, progress=lambda what, done, of: progress.say(f"{what}: {done:,} of {of:,}"))
     finally:
         progress.done()
     if form == "json":

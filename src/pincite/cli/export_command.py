@@ -12,9 +12,7 @@ from pincite.errors import PinciteError
 
 @click.command("export")
 @click.argument("answer", metavar="ANSWER.json")
-@click.option(
-    "--to", "name", required=True, metavar="NAME", help="ris, bibtex, csl, md, html, docx, fhir, text or json."
-)
+@click.option("--to", "name", required=True, metavar="NAME", help="ris, bibtex, csl, md, html, docx, fhir, text or json.")
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -41,9 +41,7 @@ def command(wanted: str | None, form: str, place: str | None) -> None:
         emit_json({"schema": "pincite.library/1", "place": library.place, **state.model_dump(mode="json")})
     else:
         newest = f", newest source {state.newest}" if state.newest else ""
-        emit(
-            f"{library.place}\nversion {state.version}: {state.documents:,} documents, {state.passages:,} passages{newest}\n"
-        )
+        emit(f"{library.place}\nversion {state.version}: {state.documents:,} documents, {state.passages:,} passages{newest}\n")
 
 
 def _shipped(settings: Settings) -> Iterator[Reading]:

@@ -19,26 +19,18 @@ _STDIN_BYTES = 1_000_000
 
 def library_option(command: Command) -> Command:
     """`--library PATH`: another library than the one of the settings."""
-    return click.option("--library", "place", metavar="PATH", help="The library to use (default: in PINCITE_HOME).")(
-        command
-    )
+    return click.option("--library", "place", metavar="PATH", help="The library to use (default: in PINCITE_HOME).")(command)
 
 
 def format_option(*names: str) -> Callable[[Command], Command]:
     """`--format NAME`; the first name is the default."""
-    return click.option(
-        "--format", "form", type=click.Choice(names), default=names[0], show_default=True, help="How to print."
-    )
+    return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True, help="How to print.")
 
 
 def filter_options(command: Command) -> Command:
     """`--tier` (may be repeated) and `--since`."""
-    since = click.option(
-        "--since", type=click.IntRange(1000, 9999), metavar="YEAR", help="Only sources of that year or later."
-    )
-    tier = click.option(
-        "--tier", "tiers", type=click.Choice(TIERS), multiple=True, help="Only this tier; may be repeated."
-    )
+    since = click.option("--since", type=click.IntRange(1000, 9999), metavar="YEAR", help="Only sources of that year or later.")
+    tier = click.option("--tier", "tiers", type=click.Choice(TIERS), multiple=True, help="Only this tier; may be repeated.")
     return tier(since(command))
 
 

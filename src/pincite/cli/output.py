@@ -74,9 +74,7 @@ def save(path: Path, data: bytes) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise PinciteError(
-            f"{path} cannot be written: {error.strerror}.", what_to_do="Name another place with --out."
-        ) from error
+        raise PinciteError(f"{path} cannot be written: {error.strerror}.", what_to_do="Name another place with --out.") from error
 
 
 class Progress:

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 @filter_options
 @format_option("text", "json")
 @library_option
-def command(
-    *, query: tuple[str, ...], limit: int, tiers: tuple[str, ...], since: int | None, form: str, place: str | None
-) -> None:
+def command(*, query: tuple[str, ...], limit: int, tiers: tuple[str, ...], since: int | None, form: str, place: str | None) -> None:
     """Show the passages that QUERY finds, best first, with their scores."""
     from pincite.cli.opening import encoder_soon, open_library, settings_of
     from pincite.cli.output import emit, emit_json

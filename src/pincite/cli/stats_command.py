@@ -39,12 +39,6 @@ def command(form: str, place: str | None) -> None:
         f"{state.documents:,} documents, {state.passages:,} passages, {library.commit.vectors:,} with vectors",
     ]
     if years:
-        lines.append(
-            f"years {years[0]} to {years[-1]}, {len(headers) - len(years):,} without a year; newest source {state.newest}"
-        )
-    lines += [
-        f"{name}: " + ", ".join(f"{value} {count:,}" for value, count in found.items())
-        for name, found in counts.items()
-        if found
-    ]
+        lines.append(f"years {years[0]} to {years[-1]}, {len(headers) - len(years):,} without a year; newest source {state.newest}")
+    lines += [f"{name}: " + ", ".join(f"{value} {count:,}" for value, count in found.items()) for name, found in counts.items() if found]
     emit("".join(f"{line}\n" for line in lines))

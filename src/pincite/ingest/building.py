@@ -25,9 +25,7 @@ JOINED = 500
 
 # Line breaks inside a block carry no meaning after a reader has cleaned it; table rows are one block each row group.
 _BLANKS = re.compile(r"[ \t\r\f\v\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
-_INVISIBLE = re.compile(
-    r"[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
-)
+_INVISIBLE = re.compile(r"[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
 def clean(text: str) -> str:
@@ -64,9 +62,7 @@ def document_id(draft: Draft, text_sha256: str) -> str:
 def build(draft: Draft, *, source: str) -> Reading:
     """Document and passages of `draft`; raises UnreadableError when it holds no text at all."""
     header = draft.header.model_copy(update={"title": " ".join(clean(draft.header.title).split()) or "Untitled"})
-    blocks = [
-        block.model_copy(update={"text": clean(block.text), "section": clean(block.section)}) for block in draft.blocks
-    ]
+    blocks = [block.model_copy(update={"text": clean(block.text), "section": clean(block.section)}) for block in draft.blocks]
     blocks = [_without_label(block) for block in blocks if block.text]
     if not blocks:
         raise UnreadableError("holds no text", what_to_do="(is the file complete?)", document=source)

@@ -50,9 +50,7 @@ class DocxReader:
 
     def accepts(self, source: Source) -> int:
         """95 for a zip archive that holds word/, 60 for a file name that says so."""
-        if source.data[:4] == b"PK\x03\x04" and (
-            b"word/" in source.data[:200_000] or b"word/document.xml" in source.data[-200_000:]
-        ):
+        if source.data[:4] == b"PK\x03\x04" and (b"word/" in source.data[:200_000] or b"word/document.xml" in source.data[-200_000:]):
             return 95
         return 60 if source.name.lower().endswith((".docx", ".docm", ".dotx")) else 0
 
@@ -67,12 +65,8 @@ class DocxReader:
         _checked(source)
         try:
             return docx.Document(io.BytesIO(source.data))
-        except (
-            Exception
-        ) as error:  # python-docx lets every kind of damage through: KeyError, XMLSyntaxError, zlib.error …
-            raise UnreadableError(
-                "is no DOCX that can be read: the file is damaged or of another kind", document=source.name
-            ) from error
+        except Exception as error:  # python-docx lets every kind of damage through: KeyError, XMLSyntaxError, zlib.error …
+            raise UnreadableError("is no DOCX that can be read: the file is damaged or of another kind", document=source.name) from error
 
     def cleaned(self, raw: Any, name: str) -> Cleaned:
         """The body with what its styles and properties say."""
@@ -94,9 +88,7 @@ class DocxReader:
                     titles.add(style.style_id)
             return Cleaned(name, raw.element.body, levels, frozenset(titles), _properties(raw))
         except (KeyError, ValueError, AttributeError, TypeError) as error:
-            raise UnreadableError(
-                "is no DOCX that can be read: its styles or properties are damaged", document=name
-            ) from error
+            raise UnreadableError("is no DOCX that can be read: its styles or properties are damaged", document=name) from error
 
     def documents(self, cleaned: Cleaned) -> Iterator[Draft]:
         """The draft: paragraphs in order, tables as rows."""
@@ -159,9 +151,7 @@ def _checked(source: Source) -> None:
                 if b"<!ENTITY" in head or b"<!DOCTYPE" in head or b"<\0!\0D\0O\0C" in head:
                     raise UnreadableError("declares XML entities, which no Word document does", document=source.name)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise UnreadableError(
-            "is no DOCX that can be opened: the archive is damaged or encrypted", document=source.name
-        ) from error
+        raise UnreadableError("is no DOCX that can be opened: the archive is damaged or encrypted", document=source.name) from error
 
 
 def _properties(package: Any) -> dict[str, Any]:
@@ -170,9 +160,7 @@ def _properties(package: Any) -> dict[str, Any]:
     date = core.modified or core.created
     return {
         "title": "" if _GENERIC.fullmatch(title) else title,
-        "authors": (core.author,)
-        if core.author and core.author.lower() not in ("python-docx", "author", "user", "admin")
-        else (),
+        "authors": (core.author,) if core.author and core.author.lower() not in ("python-docx", "author", "user", "admin") else (),
         "date": date.date().isoformat() if date and date.year >= 1990 else None,
         "language": core.language or None,
     }

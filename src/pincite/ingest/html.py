@@ -90,9 +90,7 @@ class HtmlReader:
         text = re.sub(r"\A\s*<\?xml[^>]*>", "", text).replace("\0", "")
         if _CROWDED.search(text):
             raise UnreadableError(f"has a tag with {_MOST_ATTRIBUTES} attributes or more", document=source.name)
-        parser = etree.HTMLParser(
-            huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8"
-        )
+        parser = etree.HTMLParser(huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8")
         try:
             root = etree.fromstring(text.encode("utf-8", "replace"), parser)
         except (etree.XMLSyntaxError, ValueError, AssertionError) as error:
@@ -108,9 +106,7 @@ class HtmlReader:
     def cleaned(self, raw: Any, name: str) -> Cleaned:
         """What is left out (hidden, furniture, lists of links) and where the main text stands."""
         amounts = _amounts(raw)
-        left_out = frozenset(
-            element for element in raw.iter() if _leave_out(element, amounts, amounts.get(raw, (0, 0, 0))[0])
-        )
+        left_out = frozenset(element for element in raw.iter() if _leave_out(element, amounts, amounts.get(raw, (0, 0, 0))[0]))
         main = _main(raw, left_out, amounts)
         first = [" ".join("".join(h1.itertext()).split()) for h1 in raw.iter("h1") if not _inside(h1, left_out)]
         fields = page_metadata(raw, heading=first[0] if len(first) == 1 else "")
@@ -144,12 +140,7 @@ def visible_text(fragment: str) -> str:
 
 def _unseen(element: Any) -> bool:
     get = element.get
-    return (
-        element.tag in _DROPPED
-        or get("hidden") is not None
-        or get("aria-hidden") == "true"
-        or bool(_HIDDEN.search(get("style") or ""))
-    )
+    return element.tag in _DROPPED or get("hidden") is not None or get("aria-hidden") == "true" or bool(_HIDDEN.search(get("style") or ""))
 
 
 def _amounts(root: Any) -> dict[Any, tuple[int, int, int]]:
@@ -182,9 +173,7 @@ def _leave_out(element: Any, amounts: dict[Any, tuple[int, int, int]], page: int
         return tag == "form" and text < _FURNITURE_SHARE * page
     if _unseen(element) or element.get("role") in _ROLES:
         return True
-    if tag in ("header", "footer") and not any(
-        parent.tag in ("article", "main", "section") for parent in _above(element)
-    ):
+    if tag in ("header", "footer") and not any(parent.tag in ("article", "main", "section") for parent in _above(element)):
         return tag == "footer" or element.find(".//h1") is None
     words = set(re.split(r"[\s_-]+", f"{element.get('class') or ''} {element.get('id') or ''}".lower()))
     if words & _BOXES and text < _FURNITURE_SHARE * page and element.find(".//h1") is None:

@@ -75,9 +75,7 @@ def page_metadata(root: Any, *, heading: str) -> dict[str, Any]:
         "pmid": pmid if pmid and pmid.isdigit() else None,
         "pmcid": pmcid.group() if pmcid else None,
         "url": _address(root, meta),
-        "licence": next(
-            (link.get("href") for link in root.iter("link", "a") if (link.get("rel") or "").lower() == "license"), None
-        ),
+        "licence": next((link.get("href") for link in root.iter("link", "a") if (link.get("rel") or "").lower() == "license"), None),
         "language": language.strip() or None,
     }
 
@@ -123,11 +121,7 @@ def _name(value: Any) -> str | None:
 def _json_ld(root: Any) -> dict[str, Any]:
     """The first JSON-LD object that describes an article or a page."""
     for script in root.iter("script"):
-        if (
-            (script.get("type") or "").lower() != "application/ld+json"
-            or not script.text
-            or len(script.text) > _LARGEST_JSON
-        ):
+        if (script.get("type") or "").lower() != "application/ld+json" or not script.text or len(script.text) > _LARGEST_JSON:
             continue
         try:
             found = json.loads(script.text)

@@ -157,9 +157,7 @@ def _children(parent: _Element, headings: tuple[str, ...]) -> Iterator[Block]:
             yield from _float(part, headings)
 
 
-def _paragraph(
-    part: _Element, headings: tuple[str, ...], *, default: SectionKind = "body", labelled: bool = False
-) -> Iterator[Block]:
+def _paragraph(part: _Element, headings: tuple[str, ...], *, default: SectionKind = "body", labelled: bool = False) -> Iterator[Block]:
     text = text_of(part)
     kind = nested_kind(headings)
     if kind in ("body", "abstract"):
@@ -169,11 +167,7 @@ def _paragraph(
     elif text:
         yield Block(text=text, section=" > ".join(headings), kind=kind)
     for inner in part.iter(*_FLOATS):
-        if not any(
-            parent.tag in _FLOATS
-            for parent in inner.iterancestors()
-            if parent is not part and part in parent.iterancestors()
-        ):
+        if not any(parent.tag in _FLOATS for parent in inner.iterancestors() if parent is not part and part in parent.iterancestors()):
             yield from _float(inner, headings)
 
 
@@ -220,9 +214,7 @@ def _header(article: _Element, meta: _Element, *, title: str, abstract: str, bod
     pmid = metadata.pmid(ids.get("pmid", ""))
     pmcid = f"PMC{pmc[0]}" if pmc else None
     kind = article.get("article-type", "")
-    subjects = [
-        plain(node) for node in meta.findall("article-categories/subj-group[@subj-group-type='heading']/subject")
-    ]
+    subjects = [plain(node) for node in meta.findall("article-categories/subj-group[@subj-group-type='heading']/subject")]
     types = tuple(dict.fromkeys(value for value in (kind, *subjects) if value))
     relations = tuple(_relations(meta))
     design = classify_design(publication_types=types, title=title, abstract=abstract)
@@ -358,8 +350,7 @@ def _references(article: _Element) -> Iterator[CitedReference]:
             (
                 node
                 for node in entry
-                if node.tag
-                in ("mixed-citation", "element-citation", "citation", "nlm-citation", "citation-alternatives")
+                if node.tag in ("mixed-citation", "element-citation", "citation", "nlm-citation", "citation-alternatives")
             ),
             None,
         )
@@ -379,19 +370,14 @@ def _references(article: _Element) -> Iterator[CitedReference]:
 
 def _citation_text(citation: _Element) -> str:
     """The entry as printed, or put together from its parts where the file holds parts only."""
-    if citation.tag == "mixed-citation" and re.search(
-        r"[.,;]", "".join(child.tail or "" for child in citation) + (citation.text or "")
-    ):
+    if citation.tag == "mixed-citation" and re.search(r"[.,;]", "".join(child.tail or "" for child in citation) + (citation.text or "")):
         for node in citation.findall("pub-id"):
             node.text = ""
         return plain(citation)
     names = [
-        metadata.author(surname=plain(name.find("surname")), given=plain(name.find("given-names")))
-        for name in citation.iter("name")
+        metadata.author(surname=plain(name.find("surname")), given=plain(name.find("given-names"))) for name in citation.iter("name")
     ] + [plain(node) for node in citation.iter("collab")]
-    pages = "-".join(
-        dict.fromkeys(value for value in (plain(citation.find("fpage")), plain(citation.find("lpage"))) if value)
-    )
+    pages = "-".join(dict.fromkeys(value for value in (plain(citation.find("fpage")), plain(citation.find("lpage"))) if value))
     source = metadata.venue(
         plain(citation.find("source")),
         year=plain(citation.find("year")),

@@ -78,12 +78,7 @@ def heading_level(line: str, *, alone: bool) -> int | None:
     letters = [c for c in text if c.isalpha()]
     if len(letters) >= 4 and all(c.isupper() for c in letters):
         return 1
-    if (
-        section_kind(text) not in ("body", "other")
-        and text[0].isupper()
-        and (alone or text.endswith(":"))
-        and len(words) <= 6
-    ):
+    if section_kind(text) not in ("body", "other") and text[0].isupper() and (alone or text.endswith(":")) and len(words) <= 6:
         return 1
     return 2 if alone and text[0].isupper() and not text.endswith(":") and len(words) <= 10 else None
 

@@ -109,9 +109,7 @@ class MarkdownReader:
         if outline.empty and title:
             outline.paragraph(title)
         start = "\n".join(block.text for block in outline.blocks[:30])[:3000]
-        yield page_draft(
-            outline, source=cleaned.name, title=title or stem, fields={"doi": find_doi(start)}, told=cleaned.told
-        )
+        yield page_draft(outline, source=cleaned.name, title=title or stem, fields={"doi": find_doi(start)}, told=cleaned.told)
 
 
 def _inline(token: Token) -> str:

@@ -30,9 +30,7 @@ _CARRIES = re.compile(
     re.IGNORECASE,
 )
 _SUPERSCRIPT_LIST = re.compile(r"\s*\d{1,3}(?:\s*[,–—-]\s*\d{1,3})*\s*")
-_UNIT = re.compile(
-    r"(?:^|[\s/·.*\d(×])(?:[kcdmμµn]?m|in|ft|s|sec|h|min|d|kg|L|l|χ|R|r|chi|η|ω|ε|σ|I|T|F)$|[χηωε²τφρκ]$"
-)
+_UNIT = re.compile(r"(?:^|[\s/·.*\d(×])(?:[kcdmμµn]?m|in|ft|s|sec|h|min|d|kg|L|l|χ|R|r|chi|η|ω|ε|σ|I|T|F)$|[χηωε²τφρκ]$")
 _MARK = re.compile(r"[a-kA-K*†‡§¶#‖|,\s]{1,6}")
 _DROPPED = frozenset(
     {"table-wrap", "fig", "fig-group", "table-wrap-group", "boxed-text", "supplementary-material", "media", "graphic",

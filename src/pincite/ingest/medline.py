@@ -119,9 +119,7 @@ class MedlineReader:
             if isinstance(citation, Unread):
                 yield citation
             elif not citation.title and not citation.parts:
-                yield Unread(
-                    name=f"{source.name} (PMID {citation.pmid or 'unknown'})", reason="has neither title nor abstract"
-                )
+                yield Unread(name=f"{source.name} (PMID {citation.pmid or 'unknown'})", reason="has neither title nor abstract")
             else:
                 yield document(citation)
         if not found:
@@ -171,9 +169,7 @@ def document(citation: _Citation) -> Draft:
             pages=citation.pages,
         ),
         year=int(issued[:4]) if issued else None,
-        date=min(filter(None, (citation.online, issued)), default=None)
-        if (citation.online or "9") < (issued or "9")
-        else issued,
+        date=min(filter(None, (citation.online, issued)), default=None) if (citation.online or "9") < (issued or "9") else issued,
         doi=doi,
         pmid=pmid,
         pmcid=pmc[0] if pmc else None,
@@ -207,23 +203,17 @@ def _abstract(citation: _Citation) -> Iterator[Block]:
 
 def _from_xml(source: Source) -> Iterator[_Citation | Unread]:
     # Files of NLM's older distribution hold bare MedlineCitation elements.
-    whole = (
-        "PubmedArticle" if b"<PubmedArticle>" in source.data or b"<PubmedArticle " in source.data else "MedlineCitation"
-    )
+    whole = "PubmedArticle" if b"<PubmedArticle>" in source.data or b"<PubmedArticle " in source.data else "MedlineCitation"
     for element in stream(source.data, whole, "PubmedBookArticle", "DeleteCitation"):
         if element.tag == whole:
             yield _citation(element)
         elif element.tag == "PubmedBookArticle":
             number = plain(element.find(".//PMID"))
-            yield Unread(
-                name=f"{source.name} (PMID {number})", reason="is a book or a chapter, which is not read", skipped=True
-            )
+            yield Unread(name=f"{source.name} (PMID {number})", reason="is a book or a chapter, which is not read", skipped=True)
         else:
             numbers = [plain(node) for node in element.findall("PMID")]
             shown = ", ".join(numbers[:5]) + (f" and {len(numbers) - 5} more" if len(numbers) > 5 else "")
-            yield Unread(
-                name=source.name, reason=f"says that PubMed deleted {shown}; nothing was removed here", skipped=True
-            )
+            yield Unread(name=source.name, reason=f"says that PubMed deleted {shown}; nothing was removed here", skipped=True)
 
 
 def _citation(element: _Element) -> _Citation:
@@ -273,9 +263,7 @@ def _citation(element: _Element) -> _Citation:
         )
     online = article.find("ArticleDate")
     if online is not None:
-        result.online = metadata.iso_date(
-            plain(online.find("Year")), plain(online.find("Month")), plain(online.find("Day"))
-        )
+        result.online = metadata.iso_date(plain(online.find("Year")), plain(online.find("Month")), plain(online.find("Day")))
     for subject in medline.findall("MeshHeadingList/MeshHeading"):
         parts = subject.findall("DescriptorName") + subject.findall("QualifierName")
         group = result.major if any(part.get("MajorTopicYN") == "Y" for part in parts) else result.minor

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from pincite.records import Relation, Status
 
-_MONTHS = {
-    name: number for number, name in enumerate(re.findall("...", "janfebmaraprmayjunjulaugsepoctnovdec"), start=1)
-}
+_MONTHS = {name: number for number, name in enumerate(re.findall("...", "janfebmaraprmayjunjulaugsepoctnovdec"), start=1)}
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+")
 _RETRACTED_TITLE = re.compile(
     r"^\W*(?:retracted|withdrawn)\b\s*[:.\])-]|\[retracted\]|^\W*retracted article\b|\(retracted\)\.?$",
@@ -44,9 +42,7 @@ def pmid(text: str) -> str | None:
     return match[1] if match else None
 
 
-def link(
-    *, doi: str | None = None, pmid: str | None = None, pmcid: str | None = None, setid: str | None = None
-) -> str | None:
+def link(*, doi: str | None = None, pmid: str | None = None, pmcid: str | None = None, setid: str | None = None) -> str | None:
     """The address that a reader should open: DOI, else PubMed, else PubMed Central, else DailyMed."""
     if doi:
         return f"https://doi.org/{doi}"
@@ -104,9 +100,7 @@ def status(title: str, relations: Iterable[Relation], publication_types: Sequenc
     types = {kind.casefold() for kind in publication_types}
     if "retracted-by" in kinds or "retracted publication" in types or _RETRACTED_TITLE.search(title):
         return "retracted"
-    if "concern-in" in kinds or (
-        re.match(r"\W*expression of concern\b", title, re.IGNORECASE) and "concern-about" not in kinds
-    ):
+    if "concern-in" in kinds or (re.match(r"\W*expression of concern\b", title, re.IGNORECASE) and "concern-about" not in kinds):
         return "concern"
     return "unknown"
 

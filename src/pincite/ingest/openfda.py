@@ -46,11 +46,7 @@ class OpenFdaReader:
             return 0
         if re.search(rb'"(?:spl_product_data_elements|openfda|set_id|spl_set_id)"', head) or b"open.fda.gov" in head:
             return 90
-        return (
-            50
-            if re.search(rb'"(?:%s)"\s*:\s*\[' % b"|".join(field.encode() for field, _, _ in _fields()[:12]), head)
-            else 0
-        )
+        return 50 if re.search(rb'"(?:%s)"\s*:\s*\[' % b"|".join(field.encode() for field, _, _ in _fields()[:12]), head) else 0
 
     def drafts(self, source: Source) -> Iterator[Draft | Unread]:
         """One draft for each label; a label without text yields an Unread."""

@@ -122,9 +122,7 @@ def _plain(field: str, value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def page_draft(
-    outline: Outline, *, source: str, title: str, fields: dict[str, Any], told: dict[str, Any] | None = None
-) -> Draft:
+def page_draft(outline: Outline, *, source: str, title: str, fields: dict[str, Any], told: dict[str, Any] | None = None) -> Draft:
     """A draft of a whole page: `fields` as found, tier and design decided by cues, `told` (front matter) over
     everything.
 
@@ -135,9 +133,7 @@ def page_draft(
     if not any(block.text.strip() for block in blocks):
         raise UnreadableError("holds no text", what_to_do="(check that the file is complete)", document=source)
     values = {name: value for name, value in fields.items() if value}
-    values["title"] = (
-        told.get("title") or " ".join(title.split())[:500] or (outline.headings[:1] and outline.headings[0]) or source
-    )
+    values["title"] = told.get("title") or " ".join(title.split())[:500] or (outline.headings[:1] and outline.headings[0]) or source
     start = ""
     for block in blocks:
         start += block.text + "\n"

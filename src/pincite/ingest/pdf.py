@@ -98,11 +98,7 @@ class PdfReader:
             found = [one for one in found if one is not largest]
         created = _CREATED.match(raw.told.get("CreationDate") or "")
         fields = {
-            "authors": tuple(
-                name.strip()
-                for name in re.split(r"[;,]", raw.told.get("Author") or "")[:50]
-                if 3 < len(name.strip()) < 80
-            ),
+            "authors": tuple(name.strip() for name in re.split(r"[;,]", raw.told.get("Author") or "")[:50] if 3 < len(name.strip()) < 80),
             "date": iso_date("-".join(part for part in created.groups() if part)) if created else None,
         }
         return Cleaned(name, found, title, fields)
@@ -120,9 +116,7 @@ class PdfReader:
                 outline.paragraph(one.text, page=one.page)
         first = " ".join(one.text for one in cleaned.paragraphs if one.page <= 2)[:4000]
         stem = cleaned.name.rsplit("/", 1)[-1].rsplit(".", 1)[0].replace("_", " ")
-        yield page_draft(
-            outline, source=cleaned.name, title=cleaned.title or stem, fields=cleaned.fields | {"doi": find_doi(first)}
-        )
+        yield page_draft(outline, source=cleaned.name, title=cleaned.title or stem, fields=cleaned.fields | {"doi": find_doi(first)})
 
 
 def _worker(source: Source) -> dict[str, Any]:

@@ -52,9 +52,7 @@ class Page:
     lines: list[Line] = field(default_factory=list)
 
 
-_PAGE_NUMBER = re.compile(
-    r"(?:page\s*)?[-–—]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*[-–—]?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE
-)
+_PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*[-–—]?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
 _ITEM = re.compile(r"(?:[•·●▪‣◦–*-]\s+|\(?(?:\d{1,3}|[a-z])[.)]\s+|\[\d{1,3}\]\s*)(?=\S)")
 _BULLET = re.compile(r"(?:[•·●▪‣◦–*]\s*|-\s+)(?=\S)")
 # Running heads stand in the outer eighth of a page and come again on two fifths of the pages (left and right pages may
@@ -92,10 +90,7 @@ def _without_running_heads(pages: Sequence[Page]) -> list[Page]:
         lines = [
             line
             for line in page.lines
-            if not (
-                _in_margin(line, page)
-                and (seen[_shape(line.text)] >= often or _PAGE_NUMBER.fullmatch(line.text.strip()))
-            )
+            if not (_in_margin(line, page) and (seen[_shape(line.text)] >= often or _PAGE_NUMBER.fullmatch(line.text.strip())))
         ]
         kept.append(Page(page.number, page.width, page.height, lines))
     return kept
@@ -167,9 +162,7 @@ def _rows_joined(lines: list[Line]) -> list[Line]:
     joined: list[Line] = []
     for line in sorted(lines, key=lambda one: (one.top, one.left)):
         last = joined[-1] if joined else None
-        if last and min(last.bottom, line.bottom) - max(last.top, line.top) > 0.6 * min(
-            last.bottom - last.top, line.bottom - line.top
-        ):
+        if last and min(last.bottom, line.bottom) - max(last.top, line.top) > 0.6 * min(last.bottom - last.top, line.bottom - line.top):
             first, second = (last, line) if last.left <= line.left else (line, last)
             last.text = f"{first.text.rstrip()} {second.text.lstrip()}"
             last.left, last.right = min(last.left, line.left), max(last.right, line.right)
@@ -199,9 +192,7 @@ def _grouped(lines: list[Line], body: float) -> Iterator[list[Line]]:
 def _parted(last: Line, line: Line, pitch: float, edges: dict[int, float]) -> bool:
     if last.column != line.column or line.top < last.top:
         return True
-    if line.top - last.top > 1.35 * max(pitch, line.size) or abs(line.size - last.size) > 0.08 * max(
-        line.size, last.size
-    ):
+    if line.top - last.top > 1.35 * max(pitch, line.size) or abs(line.size - last.size) > 0.08 * max(line.size, last.size):
         return True
     if line.bold != last.bold and (_short(last, edges) or heading_level(last.text, alone=True) is not None):
         return True
@@ -236,13 +227,7 @@ def _paragraph(lines: list[Line], body: float, words: Counter[str]) -> Paragraph
 def _append(found: list[Paragraph], new: Paragraph, words: Counter[str]) -> None:
     """Add a paragraph, or join it to the last one when a column or page broke it in the middle of a sentence."""
     last = found[-1] if found else None
-    goes_on = (
-        last
-        and not last.level
-        and not new.level
-        and not last.text.endswith((".", "!", "?", ":"))
-        and new.text[:1].islower()
-    )
+    goes_on = last and not last.level and not new.level and not last.text.endswith((".", "!", "?", ":")) and new.text[:1].islower()
     if last and goes_on and abs(last.size - new.size) < 0.5:
         last.text = joined(last.text, new.text, words)
     else:

@@ -115,9 +115,7 @@ def _lines(page: Any) -> list[list[Any]]:
         here = pdfium.FPDFText_GetFontSize(handle, index) or 1.0
         tall = top.value - bottom.value
         if box and (
-            left.value - box[2] > _GAP * max(here, 4.0, tall)
-            or left.value < box[2] - 3 * max(here, tall, 4.0)
-            or top.value < box[1] - tall
+            left.value - box[2] > _GAP * max(here, 4.0, tall) or left.value < box[2] - 3 * max(here, tall, 4.0) or top.value < box[1] - tall
         ):
             close()
         if not box:

@@ -81,11 +81,7 @@ class PlainReader:
             alone = not paragraph and (not after.strip() or bool(_RULE.fullmatch(after)))
             first = not title and outline.empty and not outline.headings
             level = None if paragraph else heading_level(line, alone=alone)
-            if (
-                first
-                and not paragraph
-                and (level or (alone and len(line) <= LONGEST_HEADING and not line.rstrip().endswith(".")))
-            ):
+            if first and not paragraph and (level or (alone and len(line) <= LONGEST_HEADING and not line.rstrip().endswith("."))):
                 title = line.strip()
             elif level:
                 outline.heading(line.strip(), level=level)

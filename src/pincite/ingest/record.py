@@ -60,9 +60,7 @@ class SummaryRecord(_Entry):
     organization: Text | None = None
     venue: Text | None = None
     year: int | None = Field(None, ge=1500, le=2200)
-    date: Text | None = Field(
-        None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", description="ISO 8601: 2024, 2024-05, 2024-05-01"
-    )
+    date: Text | None = Field(None, pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", description="ISO 8601: 2024, 2024-05, 2024-05-01")
     version: Text | None = None
     status: Status = "unknown"
     language: Text | None = None
@@ -168,15 +166,9 @@ def checked(values: Any) -> SummaryRecord:
 def _problem(detail: Any) -> str:
     where = ".".join(str(part + 1) if isinstance(part, int) else part for part in detail["loc"])
     messages = {"missing": "is missing", "extra_forbidden": "is no field of a record"}
-    message = messages.get(detail["type"]) or detail["msg"].removeprefix("Value error, ").replace(
-        "Input should", "should"
-    )
+    message = messages.get(detail["type"]) or detail["msg"].removeprefix("Value error, ").replace("Input should", "should")
     given = detail.get("input")
-    shown = (
-        f" (given: {str(given)[:60]!r})"
-        if isinstance(given, str | int | float) and detail["type"] not in messages
-        else ""
-    )
+    shown = f" (given: {str(given)[:60]!r})" if isinstance(given, str | int | float) and detail["type"] not in messages else ""
     return f"{where} {message}{shown}"
 
 

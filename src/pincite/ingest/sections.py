@@ -10,9 +10,7 @@ from typing import cast
 from pincite.records import SectionKind
 
 # "2.1 ", "IV. ", "a) " before a heading; colons, stops and dashes after it.
-_NUMBERING = re.compile(
-    r"^(?:section |chapter )?(?:\d+(?:\.\d+)*\.?|[ivx]{1,5}[.)]|[a-h][.)]|\(\w{1,3}\))[\s:–-]+(?=\S)"
-)
+_NUMBERING = re.compile(r"^(?:section |chapter )?(?:\d+(?:\.\d+)*\.?|[ivx]{1,5}[.)]|[a-h][.)]|\(\w{1,3}\))[\s:–-]+(?=\S)")
 
 
 @cache

@@ -254,11 +254,7 @@ def _title(root: _Element, brands: list[str], generics: list[str], manufacturer:
     generic = ", ".join(generics[:_MANY_INGREDIENTS])
     name = f"{brand} ({generic})" if brand and generic and brand.lower() != generic else brand or generic
     if not name:
-        return (
-            printed[:_TITLE_LONGEST] or f"Drug label of {manufacturer}"
-            if manufacturer
-            else "Drug label without a product name"
-        )
+        return printed[:_TITLE_LONGEST] or f"Drug label of {manufacturer}" if manufacturer else "Drug label without a product name"
     return f"{name}: U.S. drug label"
 
 

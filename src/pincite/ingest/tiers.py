@@ -38,15 +38,11 @@ def _rules() -> tuple[_Rule, ...]:
     rules = []
     for tier, design, place, weight, pattern in rows("tiers.tsv"):
         compiled = re.compile(pattern, re.IGNORECASE | re.MULTILINE)
-        rules.append(
-            _Rule(cast(Tier, tier), None if design == "-" else cast(Design, design), place, int(weight), compiled)
-        )
+        rules.append(_Rule(cast(Tier, tier), None if design == "-" else cast(Design, design), place, int(weight), compiled))
     return tuple(rules)
 
 
-def decide_tier(
-    *, title: str, organization: str | None, text_start: str, headings: Sequence[str]
-) -> tuple[Tier, Design | None]:
+def decide_tier(*, title: str, organization: str | None, text_start: str, headings: Sequence[str]) -> tuple[Tier, Design | None]:
     """Tier and design by the cues of title, organisation, first lines and headings; design None: nothing says what it
     is.
 
@@ -60,13 +56,7 @@ def decide_tier(
         if rule.place == "heading":
             times = min(3, sum(1 for name in names if rule.pattern.search(name)))
         else:
-            times = int(
-                bool(
-                    rule.pattern.search(
-                        {"title": title, "organization": organization or "", "start": start}[rule.place]
-                    )
-                )
-            )
+            times = int(bool(rule.pattern.search({"title": title, "organization": organization or "", "start": start}[rule.place])))
         if not times:
             continue
         sums[rule.tier] = sums.get(rule.tier, 0) + rule.weight * times

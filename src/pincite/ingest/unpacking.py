@@ -99,9 +99,7 @@ class Unpacker:
             OSError,
             ValueError,
         ) as error:
-            yield Unread(
-                name=name, reason=f"is a damaged archive ({' '.join(str(error).split()) or type(error).__name__})"
-            )
+            yield Unread(name=name, reason=f"is a damaged archive ({' '.join(str(error).split()) or type(error).__name__})")
         except (NotImplementedError, RuntimeError) as error:
             yield Unread(name=name, reason=f"is an archive that cannot be opened ({' '.join(str(error).split())})")
 
@@ -133,9 +131,7 @@ class Unpacker:
                 except _TooBigError as error:
                     yield Unread(name=member, reason=str(error))
                 except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-                    yield Unread(
-                        name=member, reason=f"is damaged ({' '.join(str(error).split()) or type(error).__name__})"
-                    )
+                    yield Unread(name=member, reason=f"is damaged ({' '.join(str(error).split()) or type(error).__name__})")
                 else:
                     yield from self.open_bytes(member, data, depth=depth + 1)
 
@@ -198,9 +194,7 @@ class Unpacker:
             if packed is not None and size > _BOMB_SIZE and size > _BOMB_RATIO * packed:
                 raise _TooBigError(f"unpacks to more than {_BOMB_RATIO} times its size, as only a hostile archive does")
             if self._bytes > self._limits.max_archive_bytes:
-                raise _TooBigError(
-                    f"unpacks to more than {self._limits.max_archive_bytes:,} bytes; the rest was left out"
-                )
+                raise _TooBigError(f"unpacks to more than {self._limits.max_archive_bytes:,} bytes; the rest was left out")
         return b"".join(parts)
 
     def _too_big(self) -> str:

@@ -217,7 +217,12 @@ def understand(
     followed = None
     if follow is not None and _inherits(spelled, conditions, interventions):
         followed = follow.question
-        before = understand(follow.question, frequency=frequency, passages=passages, library_terms=library_terms, known_words=known_words)
+        try:
+            before = understand(
+                follow.question, frequency=frequency, passages=passages, library_terms=library_terms, known_words=known_words
+            )
+        except QuestionError as error:
+            raise QuestionError("The answer to follow up holds a question that cannot be asked.", what_to_do=str(error)) from error
         inherited_conditions = _inherited(before.conditions, follow.understood.conditions)
         complete = intent in ("dosing", "safety") and any(
             term.kind == "drug" for term in interventions
