@@ -10,7 +10,7 @@ from pincite.answering import abstaining, conflicts, pathway
 from pincite.answering.gaps import follow_ups, gaps
 from pincite.answering.quoting import Numbering
 from pincite.answering.shapes import TIERS, Part, Shape, shape_of
-from pincite.appraisal.directness import mentions_of
+from pincite.appraisal.directness import IN_ANIMALS, mentions_of
 from pincite.records import (
     Answer,
     Conflict,
@@ -373,6 +373,7 @@ def _tiers(
 def _indirect(question: Question, shape: Shape, indirect: Sequence[Evidence]) -> list[Evidence]:
     """A few statements on a wider condition, a class or another population: the most trusted of the relevant ones."""
     wanted = [one for one in indirect if one.kind in shape.bottom_line and (not shape.steps or _treats(one))]
+    wanted = [one for one in wanted if IN_ANIMALS not in (one.because or "")]
     if not wanted:
         return []
     best = max(one.relevance for one in wanted)

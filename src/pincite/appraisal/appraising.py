@@ -63,6 +63,8 @@ def _unusable(header: Header) -> str:
     """Why a document may not answer, in words."""
     if header.status in ("retracted", "concern", "superseded"):
         return {"retracted": "retracted", "concern": "expression of concern", "superseded": "superseded by a newer version"}[header.status]
+    if any(relation.kind in ("corrects", "retracts", "concern-about") for relation in header.relations):
+        return "a notice about another article, not evidence itself"
     return f"{design_words(header.design)}: not used as evidence"
 
 

@@ -164,6 +164,7 @@ def fit(
         or says("stale", text)
         or is_boilerplate(text)
         or (treating and kind == "finding" and says("exposure", text))
+        or (intent in _OF_TREATMENTS and not annotated and header.tier == "research" and says("setting-out", text))
         or (treating and annotated and direction == "increase" and bool(meets.conditions) and says("rate", text))
         or (intent == "treatment" and kind == "recommendation" and meets.test_first)
     )

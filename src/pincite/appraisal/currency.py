@@ -23,6 +23,10 @@ _RELATIONS = {
 }
 
 
+# A document that corrects, retracts or doubts another is a notice about it, not evidence.
+_NOTICES = ("corrects", "retracts", "concern-about")
+
+
 def _status(header: Header) -> str | None:
     """The worst that the status or the printed relations say of a document."""
     printed = [_RELATIONS[relation.kind] for relation in header.relations if relation.kind in _RELATIONS]
@@ -34,6 +38,8 @@ def usable(header: Header) -> bool:
     """False for what must not answer: retracted work, retraction notices, protocols without results, and superseded
     guidelines and labels."""
     status = _status(header)
+    if any(relation.kind in _NOTICES for relation in header.relations):
+        return False
     if status == "retracted" or header.design in ("retraction-notice", "protocol"):
         return False
     return not (status == _STATUS["superseded"] and header.tier in ("guideline", "label"))

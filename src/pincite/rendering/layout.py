@@ -136,7 +136,7 @@ class _Layout:
 
     def _bottom_line(self) -> Part:
         items: list[Line | Sentence] = [self._sentence(statement) for statement in self.answer.bottom_line]
-        if self.answer.references and all_statements(self.answer):
+        if items and self.answer.references:
             if self.one_extent == "record":
                 items.append(
                     Line(
