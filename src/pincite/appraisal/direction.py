@@ -9,7 +9,7 @@ the movement.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from pincite.records import Direction
@@ -86,7 +86,8 @@ def _outcome(text: str, start: int, end: int) -> Literal["wanted", "unwanted", N
     return best[1] if best else None
 
 
-def _moves(text: str) -> list[_Move]:
+@lru_cache(maxsize=1024)  # direction and benefit of a sentence ask one after the other
+def _moves(text: str) -> tuple[_Move, ...]:
     """Moving words in order; a negated one is "none"."""
     found: list[_Move] = []
     taken: list[tuple[int, int]] = []
@@ -103,7 +104,7 @@ def _moves(text: str) -> list[_Move]:
             found.append(_Move(match.start(), "none" if nothing else way, _outcome(text, match.start(), match.end())))
     if same and not any(move.start < same.start() for move in found):
         found.append(_Move(same.start(), "none", None))
-    return sorted(found, key=lambda move: move.start)
+    return tuple(sorted(found, key=lambda move: move.start))
 
 
 def _holds_null(text: str) -> bool | None:

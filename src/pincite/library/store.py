@@ -61,6 +61,7 @@ class Library:
         self.read_only = read_only
         self._tables: dict[str, Any] = {}
         self._headers: dict[str, Held] = {}
+        self._counts: dict[str, int] = {}  # stem → passages, for this commit: one question asks for the same stems several times
         self.cache: dict[str, Any] = {}  # what retrieval keeps for this commit, such as the matrix of vectors
 
     @staticmethod
@@ -182,11 +183,13 @@ class Library:
 
     def stem_counts(self, wanted: Sequence[str]) -> dict[str, int]:
         """In how many passages each stem stands."""
-        counts = dict.fromkeys(wanted, 0)
-        where = f"kind = 'stem' AND {one_of('word', list(wanted))}"
-        for row in self.rows("words", where=where, columns=["word", "count"]) if wanted else ():
-            counts[row["word"]] += row["count"]
-        return counts
+        missing = sorted(word for word in set(wanted) if word not in self._counts)
+        fresh = dict.fromkeys(missing, 0)
+        where = f"kind = 'stem' AND {one_of('word', missing)}"
+        for row in self.rows("words", where=where, columns=["word", "count"]) if missing else ():
+            fresh[row["word"]] += row["count"]
+        self._counts.update(fresh)
+        return {word: self._counts[word] for word in wanted}
 
     def words(self) -> frozenset[str]:
         """All words that the held texts use, lower-case, for correcting a question's spelling."""
@@ -247,6 +250,7 @@ class Library:
         self.commit = commit
         self._tables.clear()
         self._headers.clear()
+        self._counts.clear()
         self.cache.clear()
         self.__dict__.pop("_words", None)
 
