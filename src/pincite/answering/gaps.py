@@ -46,10 +46,10 @@ def gaps(question: Question, direct: Sequence[Evidence], references: Sequence[Re
         abstracts = sum(reference.extent == "abstract" for reference in references)
         if records:
             said.append(
-                f"{records} of {len(references)} sources are held only as summary records: read the original before relying on them."
+                f"{_share(records, len(references))} held only as summary record{'s' * (records > 1)}: read the original before relying on it."
             )
         if abstracts:
-            said.append(f"{abstracts} of {len(references)} sources are held only as abstracts.")
+            said.append(f"{_share(abstracts, len(references))} held only as abstract{'s' * (abstracts > 1)}.")
     for short, meanings in question.understood.ambiguous.items():
         said.append(f"“{short}” can mean {_listed(list(meanings), 'or')}; it was searched as written.")
     return tuple(said)
@@ -88,6 +88,15 @@ def follow_ups(question: Question, evidence: Sequence[Evidence]) -> tuple[str, .
             said.insert(1, f"What about {known.label} for {topic}?")
             break
     return tuple(dict.fromkeys(said))[:MOST_FOLLOW_UPS]
+
+
+def _share(some: int, every: int) -> str:
+    """How many of the sources, as the subject of a sentence.
+
+    >>> _share(1, 1), _share(1, 3), _share(2, 3)
+    ('The only source is', '1 of 3 sources is', '2 of 3 sources are')
+    """
+    return "The only source is" if every == 1 else f"{some} of {every} sources {'is' if some == 1 else 'are'}"
 
 
 def _listed(names: Sequence[str], joiner: str = "or") -> str:
