@@ -46,10 +46,10 @@ def gaps(question: Question, direct: Sequence[Evidence], references: Sequence[Re
         abstracts = sum(reference.extent == "abstract" for reference in references)
         if records:
             said.append(
-                f"{_share(records, len(references))} held only as summary record{'s' * (records > 1)}: read the original before relying on it."
+                f"{_share(records, len(references))} held only as {'summary records' if records > 1 else 'a summary record'}: read the original before relying on it."
             )
         if abstracts:
-            said.append(f"{_share(abstracts, len(references))} held only as abstract{'s' * (abstracts > 1)}.")
+            said.append(f"{_share(abstracts, len(references))} held only as {'abstracts' if abstracts > 1 else 'an abstract'}.")
     for short, meanings in question.understood.ambiguous.items():
         said.append(f"“{short}” can mean {_listed(list(meanings), 'or')}; it was searched as written.")
     return tuple(said)

@@ -24,7 +24,7 @@ def command(form: str, place: str | None) -> None:
     else:
         emit("".join(f"{plain(problem)}\n" for problem in report.problems))
         emit(f"Read {report.documents:,} documents, {report.passages:,} passages, {report.vectors:,} vectors: ")
-        emit("nothing is wrong.\n" if report.clean else f"{len(report.problems):,} problems.\n")
+        emit("nothing is wrong.\n" if report.clean else f"{len(report.problems):,} problem{'s' * (len(report.problems) > 1)}.\n")
     if not report.clean:
         raise LibraryError(
             f"The library {library.place} is damaged: {report.problems[0]}.",
