@@ -22,7 +22,7 @@ SENTENCES_READ = 4
 # Each costs half a millisecond; the 90th passage of the starter library still belongs to answers on its broadest conditions.
 SENTENCES_PER_TIER = 90
 # Shares of a sentence's relevance; what `bearing.place` adds comes on top. Half of it is lost by one that hardly stands alone.
-COVERAGE_COUNTS, SEARCH_COUNTS, FIT_COUNTS = 0.45, 0.25, 0.3
+COVERAGE_COUNTS, SEARCH_COUNTS, FIT_COUNTS = 0.5, 0.15, 0.35
 # Statements on all the conditions asked together from which those on one alone step back.
 ENOUGH_TOGETHER = 2
 # A row of a label's table needs no verb: "Indication: gout; Dose: 750 mg".
