@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pincite.records import Citation, Evidence, Header, Quote, Reference, Statement, Verdict
+from pincite.records import Citation, Evidence, Header, Passage, Quote, Reference, Statement, Verdict
 
 # Code points of context kept on each side of a quote, as in the W3C annotation model's examples: enough to find a moved quote again.
 CONTEXT = 32
@@ -18,21 +18,7 @@ class Numbering:
     def statement(self, evidence: Evidence, *, note: str | None = None) -> Statement:
         """One sentence of evidence as a statement that quotes it word for word."""
         passage, header = evidence.source.passage, evidence.source.header
-        start, end = evidence.start - passage.start, evidence.end - passage.start
-        quote = Quote(
-            exact=evidence.text,
-            prefix=passage.text[max(0, start - CONTEXT) : start],
-            suffix=passage.text[end : end + CONTEXT],
-            start=evidence.start,
-            end=evidence.end,
-        )
-        citation = Citation(
-            reference=self._number(evidence),
-            document_id=evidence.source.document_id,
-            passage_id=passage.id,
-            section=passage.section,
-            quote=quote,
-        )
+        citation = cite(passage, start=evidence.start, end=evidence.end, reference=self._number(evidence))
         notes = (
             [f"as summarised from: {passage.annotation.locator or passage.section}"]
             if header.extent == "record" and passage.annotation
@@ -68,6 +54,21 @@ class Numbering:
                 name, header, number=number, text_sha256=evidence.source.text_sha256, flagged=bool(evidence.source.flags)
             )
         return self._references[name].number
+
+
+def cite(passage: Passage, *, start: int, end: int, reference: int) -> Citation:
+    """The citation of a stretch of a passage; `start` and `end` are offsets into the document's text."""
+    first, last = start - passage.start, end - passage.start
+    quote = Quote(
+        exact=passage.text[first:last],
+        prefix=passage.text[max(0, first - CONTEXT) : first],
+        suffix=passage.text[last : last + CONTEXT],
+        start=start,
+        end=end,
+    )
+    return Citation(
+        reference=reference, document_id=passage.document_id, passage_id=passage.id, section=passage.section, quote=quote
+    )
 
 
 def reference_of(name: str, header: Header, *, number: int, text_sha256: str, flagged: bool) -> Reference:

@@ -13,7 +13,7 @@ from pincite.appraisal.directness import About, about, lexical_overlap, subject_
 from pincite.appraisal.kinds import kind_of
 from pincite.appraisal.standing import standing
 from pincite.appraisal.strength import strength_of
-from pincite.records import Annotation, Evidence, Header, LeftOut, Question, ScoredPassage
+from pincite.records import Annotation, Evidence, Header, LeftOut, Passage, Question, ScoredPassage
 from pincite.text.steering import steers
 
 # How many sentences of a passage are read closely: four of about eight. The rest costs time only.
@@ -141,6 +141,11 @@ def _evidence(question: Question, source: ScoredPassage, span: tuple[int, int], 
         coverage=meets.coverage,
         relevance=max(0.0, min(1.0, relevance * (0.5 + 0.5 * stands))),
     )
+
+
+def said_of(text: str, *, passage: Passage, header: Header) -> Annotation:
+    """What one sentence of a passage says on its own, with no question asked: the record's word for it, else what it prints."""
+    return passage.annotation or _judged(text).model_copy(update={"kind": kind_of(text, passage.kind, header.design)})
 
 
 def _judged(text: str) -> Annotation:

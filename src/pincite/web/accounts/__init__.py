@@ -1,0 +1,1 @@
+"""Who people are: users, roles, tokens, sign-in."""

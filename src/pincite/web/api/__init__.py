@@ -1,0 +1,1 @@
+"""Typed JSON under /api/v1; the same actions as the pages."""

@@ -1,0 +1,1 @@
+"""Public pages of articles: the article, its history, feeds, topics, the editorial policy."""

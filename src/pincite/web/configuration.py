@@ -1,0 +1,108 @@
+"""The web application's own settings, read once from PINCITE_WEB_… variables; the engine's stay in `pincite.settings`.
+
+A name that nobody knows or a value that cannot be used is a `SettingsError`, as for the engine.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pincite.errors import SettingsError
+from pincite.settings import Settings, load_settings
+
+PREFIX = "PINCITE_WEB_"
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+class WebSettings(BaseModel):
+    """How the web application is reached, where it keeps what people decide, and whom it lets in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str = Field("http://127.0.0.1:8000", pattern=r"^https?://[^/\s]+$")  # as people reach it; https makes cookies secure
+    hosts: str = ""  # further host names, separated by commas
+    database_url: str = Field("", pattern=r"^(|postgres(ql)?://.+)$")  # empty: SQLite in PINCITE_HOME/web
+    secret_key: str = ""  # empty: made once and kept in PINCITE_HOME/web/secret-key
+    organization: str = "Pincite"  # who publishes, as the pages and JSON-LD name it
+    email_url: str = Field("", pattern=r"^(|smtps?://.+|file:.+)$")  # empty: e-mail is printed to the console
+    email_from: str = "pincite@localhost"
+    sign_up: bool = False  # may visitors make reader accounts for themselves
+    oidc_name: str = "OpenID Connect"
+    oidc_server: str = ""  # issuer address; empty: no OpenID Connect
+    oidc_client_id: str = ""
+    oidc_secret: str = ""
+    question_log_days: int = Field(0, ge=0, le=3650)  # 0: questions are not logged
+    max_upload_bytes: int = Field(50_000_000, ge=1)
+    asks_a_minute: int = Field(60, ge=1)  # from one address or token
+    workers: int = Field(1, ge=1, le=64)  # web processes
+    demo: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """True where people reach the site by https: cookies and transport are then locked to it."""
+        return self.url.startswith("https://")
+
+    @property
+    def allowed_hosts(self) -> list[str]:
+        """Host names that a request may name: the address's own, those listed, and loopback where the address is loopback."""
+        own = urlsplit(self.url).hostname or "localhost"
+        listed = [host.strip() for host in self.hosts.split(",") if host.strip()]
+        local = list(LOOPBACK) if own in {"localhost", "127.0.0.1", "::1"} else []
+        return list(dict.fromkeys([own, *listed, *local]))
+
+
+def load_web_settings(environ: Mapping[str, str] | None = None) -> WebSettings:
+    """The settings of this process, from `environ` (default: the real one); raises SettingsError."""
+    names = os.environ if environ is None else environ
+    values = {name.removeprefix(PREFIX).lower(): value for name, value in names.items() if name.startswith(PREFIX) and value}
+    known = ", ".join(f"{PREFIX}{name.upper()}" for name in WebSettings.model_fields)
+    if unknown := sorted(set(values) - set(WebSettings.model_fields)):
+        raise SettingsError(
+            f"The environment names {PREFIX}{unknown[0].upper()}, which is no setting.", what_to_do=f"Known settings: {known}."
+        )
+    try:
+        return WebSettings.model_validate(values)
+    except ValidationError as error:
+        wrong = ", ".join(f"{PREFIX}{str(found['loc'][0]).upper()}: {found['msg']}" for found in error.errors())
+        raise SettingsError(f"A setting cannot be used: {wrong}.", what_to_do="Correct or unset it.") from error
+
+
+@lru_cache(maxsize=1)
+def engine_settings() -> Settings:
+    """The engine's settings of this process (library, encoder, limits), read once."""
+    return load_settings({name: value for name, value in os.environ.items() if name != "PINCITE_DEBUG"})
+
+
+def web_home() -> Path:
+    """The folder of the web application's own data, made when absent and readable by its owner alone."""
+    folder = engine_settings().home / "web"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError(f"{folder} cannot be made: {error.strerror}.", what_to_do="Name another folder in PINCITE_HOME.") from error
+    return folder
+
+
+def secret_key(settings: WebSettings) -> str:
+    """The key that signs sessions: the one configured, else one made on first use and kept readable by its owner alone."""
+    if settings.secret_key:
+        return settings.secret_key
+    file = web_home() / "secret-key"
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+            new.write(secrets.token_urlsafe(64))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be written: {error.strerror}.", what_to_do="Set PINCITE_WEB_SECRET_KEY.") from error
+    key = file.read_text().strip()
+    if not key:
+        raise SettingsError(f"{file} is empty.", what_to_do="Delete it: a new one is made (everybody signs in again).")
+    return key

@@ -1,0 +1,1 @@
+"""Long work as leased jobs that survive a killed process."""

@@ -1,0 +1,1 @@
+"""Pages of the library: what is held, one document, adding, retiring."""

@@ -1,0 +1,1 @@
+"""What everybody reads: ask, answer, sources, the library, published articles."""
