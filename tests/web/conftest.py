@@ -20,6 +20,7 @@ PEOPLE = {
     "frank": "reader",
     "grace": "reviewer",
     "heidi": "editor",
+    "ivan": "author",
 }
 
 
@@ -36,14 +37,12 @@ def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _own_home(shared_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The engine reads the shared library; a test that changes a library takes `own_library`."""
-    from pincite.web import configuration, engine
+    from pincite.web import configuration
 
     monkeypatch.setenv("PINCITE_HOME", str(shared_home))
     configuration.engine_settings.cache_clear()
     yield
     configuration.engine_settings.cache_clear()
-    if getattr(engine, "_changed", False):
-        engine.forget()
 
 
 @pytest.fixture
@@ -64,7 +63,7 @@ def own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 
 @pytest.fixture
 def people(db: Any) -> dict[str, Any]:
-    """Eight named people by user name, each in one role; their password is "correct horse battery"."""
+    """Nine named people by user name, each in one role; their password is "correct horse battery"."""
     from django.contrib.auth.models import Group
 
     from pincite.web.accounts.models import User

@@ -39,7 +39,7 @@ class Rule:
 
     permission: str
     states: tuple[str, ...]
-    who: Callable[[User, Article], str | None] = lambda user, article: None  # a reason to refuse, or None
+    who: Callable[[User, Article], str | None] = lambda user, article: None  # a reason to forbid, or None; raises Refused for "not now"
 
 
 def wrote(user: User, article: Article) -> bool:
@@ -47,14 +47,20 @@ def wrote(user: User, article: Article) -> bool:
     return article.author_id == user.pk or article.revisions.filter(created_by=user).exists()
 
 
-def _writer(user: User, article: Article) -> str | None:
+def _sender(user: User, article: Article) -> str | None:
     if article.author_id == user.pk or user.has_perm("editorial.manage_article"):
         return None
-    return "Only its author or an editor can edit this article."
+    return "Only its author or an editor can do this."
 
 
-def _sender(user: User, article: Article) -> str | None:
-    return _writer(user, article)
+def _writer(user: User, article: Article) -> str | None:
+    if why := _sender(user, article):
+        return why
+    if article.state in WAITING and not user.has_perm("editorial.manage_article"):
+        raise Refused(
+            "The article is with the reviewers.", kind="conflict", what_to_do="You can edit it again when they ask for changes."
+        )
+    return None
 
 
 def _judge(user: User, article: Article) -> str | None:
@@ -62,6 +68,8 @@ def _judge(user: User, article: Article) -> str | None:
         return "Whoever wrote a part of an article does not judge it."
     if user.has_perm("editorial.manage_article") or article.assignments.filter(reviewer=user, ended_at=None).exists():
         return None
+    if article.state not in WAITING:
+        return None  # a former reviewer hears that it is too late, not that it was never theirs
     return "This article is not assigned to you."
 
 
