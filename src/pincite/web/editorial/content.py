@@ -124,6 +124,7 @@ def reword(content: Content, key: str, *, text: str, verdict: Verdict) -> Conten
 
 def add(content: Content, part: str, *, statement: Statement, reference: Reference) -> Content:
     """`statement` at the end of `part`, citing `reference` (whose number is set here)."""
+    _known(content.answer, part)
     held = {known.document_id: known for known in content.answer.references}
     if reference.document_id not in held:
         number = max((known.number for known in content.answer.references), default=0) + 1
@@ -140,8 +141,7 @@ def add(content: Content, part: str, *, statement: Statement, reference: Referen
 
 def add_note(content: Content, part: str, *, text: str, by: str) -> Content:
     """An editor's note at the end of `part`."""
-    if part not in {name for name, _, _ in parts(content.answer)}:
-        raise NotFoundError("This part is no longer in the draft.")
+    _known(content.answer, part)
     text = text.strip()
     if not text:
         raise EditError("A note cannot be empty.")
@@ -157,21 +157,26 @@ def remove_note(content: Content, identifier: str) -> Content:
     return content.model_copy(update={"notes": kept})
 
 
+def _known(answer: Answer, part: str) -> None:
+    if part not in {name for name, _, _ in parts(answer)}:
+        raise NotFoundError(f"There is no part {part!r} in this draft.", what_to_do="Reload the page to see the newest revision.")
+
+
 def _changed(content: Content, part: str, change: Callable[[tuple[Statement, ...]], tuple[Statement, ...]]) -> Content:
     answer = content.answer
-    kind, _, rest = part.partition("-")
+    kind, *places = part.split("-")
     update: dict[str, Any]
     if part == "bottom-line":
         update = {"bottom_line": change(answer.bottom_line)}
     elif part == "indirect":
         update = {"indirect": change(answer.indirect)}
-    elif kind == "section" and rest.isdigit() and int(rest) < len(answer.sections):
+    elif kind == "section":
         sections = list(answer.sections)
-        section = sections[int(rest)]
-        sections[int(rest)] = section.model_copy(update={"statements": change(section.statements)})
+        section = sections[int(places[0])]
+        sections[int(places[0])] = section.model_copy(update={"statements": change(section.statements)})
         update = {"sections": tuple(sections)}
-    elif kind == "conflict" and all(place.isdigit() for place in rest.split("-")):
-        position, side = (int(place) for place in rest.split("-"))
+    else:
+        position, side = map(int, places)
         conflicts = list(answer.conflicts)
         sides = list(conflicts[position].sides)
         sides[side] = change(sides[side])
@@ -179,8 +184,6 @@ def _changed(content: Content, part: str, change: Callable[[tuple[Statement, ...
             raise EditError("A disagreement needs a statement on each side.", what_to_do="Reword it, or keep both.")
         conflicts[position] = conflicts[position].model_copy(update={"sides": tuple(sides)})
         update = {"conflicts": tuple(conflicts)}
-    else:
-        raise NotFoundError(f"There is no part {part!r} in this draft.")
     return content.model_copy(update={"answer": _renumbered(answer.model_copy(update=update))})
 
 

@@ -22,6 +22,8 @@ def quoted(document_id: str, *, start: int, end: int) -> tuple[Statement, Refere
             break
     else:
         raise NotFoundError("These words do not stand in one passage of that source.", document=document_id)
+    if passage.kind == "title":
+        raise EditError("A title says nothing that could be cited.", what_to_do="Choose a sentence of the text.")
     text = document.text[start:end]
     said = said_of(text, passage=passage, header=document)
     notes = [f"as summarised from: {passage.annotation.locator or passage.section}"] if document.extent == "record" and passage.annotation else []
