@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pincite.errors import EncoderError, LibraryError, QuestionError
@@ -115,7 +115,7 @@ class _Engine:
             library=library,
             encoder=encoder,
             audience=asked.audience,
-            filters=Filters(tiers=asked.tiers, since=asked.since) if asked.tiers or asked.since else None,  # type: ignore[arg-type]
+            filters=Filters(tiers=asked.tiers, since=asked.since) if asked.tiers or asked.since else None,
             follow=follow,
             everything=asked.everything,
         )
@@ -146,10 +146,3 @@ def ready() -> str | None:
     except LibraryError as error:
         return str(error)
     return None
-
-
-def examples(count: int = 4) -> Sequence[str]:
-    """Questions that this library can answer: the shipped ones where the starter records are held, else from its documents' conditions."""
-    from pincite.web.reading.examples import examples as found  # noqa: PLC0415 - reads the library
-
-    return found(library(), count=count)

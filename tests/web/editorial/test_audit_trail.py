@@ -54,7 +54,7 @@ def test_the_database_refuses_to_change_a_revision(article: Any) -> None:
 
 @pytest.mark.parametrize("field", ["at", "actor", "actor_name", "action", "subject"])
 def test_a_changed_field_is_found(trail: list[AuditRow], field: str) -> None:
-    unprotected(f"UPDATE editorial_auditrow SET {field} = 'x' WHERE sequence = %s", 2)  # noqa: S608 - names of the test's own table
+    unprotected(f"UPDATE editorial_auditrow SET {field} = 'x' WHERE sequence = %s", 2)
     broken = audit_trail.verify().broken
     assert broken is not None
     assert broken.startswith("Row 2 ")

@@ -22,7 +22,8 @@ from pincite.web.editorial.content import Content
 from pincite.web.editorial.models import Alert, Article, Assignment, Comment, Report, Review, Revision, Topic
 from pincite.web.editorial.policies import Person, Refused
 
-State = Article.State
+State: Any = Article.State
+Decision: Any = Review.Decision
 REVIEW_EVERY = datetime.timedelta(days=365)  # a year, as most guideline bodies ask for; the editor can name another day
 
 
@@ -238,13 +239,13 @@ def resolve(remark: Comment, *, by: Person) -> Comment:
 
 
 @transaction.atomic
-def review(article: Article, *, by: Person, base: str, decision: str, comment: str = "") -> Review:  # noqa: A002 - the field's word
+def review(article: Article, *, by: Person, base: str, decision: str, comment: str = "") -> Review:
     """A reviewer's decision on the revision whose hash is `base`."""
     article, user = _locked(article, by, "review")
     revision = _same_revision(article, base)
-    if decision not in Review.Decision.values:
+    if decision not in Decision.values:
         raise Refused(f"A review accepts, requests changes or rejects; {decision!r} is none of these.", kind="conflict")
-    if decision != Review.Decision.ACCEPT and not comment.strip() and not article.comments.filter(resolved_at=None).exists():
+    if decision != Decision.ACCEPT and not comment.strip() and not article.comments.filter(resolved_at=None).exists():
         raise Refused("Say what should change, or why not.", kind="conflict", what_to_do="Write a comment.")
     made = Review.objects.create(
         article=article,
@@ -256,13 +257,13 @@ def review(article: Article, *, by: Person, base: str, decision: str, comment: s
         position=user.position,
         competing_interests=user.competing_interests,
     )
-    if decision == Review.Decision.REQUEST_CHANGES:
+    if decision == Decision.REQUEST_CHANGES:
         article.state = State.CHANGES_REQUESTED
-    elif decision == Review.Decision.REJECT:
+    elif decision == Decision.REJECT:
         article.state = State.REJECTED
     else:
         article.state = State.UNDER_REVIEW
-    if decision == Review.Decision.REJECT:
+    if decision == Decision.REJECT:
         article.assignments.filter(ended_at=None).update(ended_at=timezone.now())
     article.save()
     _record(article, user, "review", decision=decision, review=made.pk)
@@ -275,9 +276,9 @@ def approve(article: Article, *, by: Person, base: str, next_review: datetime.da
     """Approve exactly the revision whose hash is `base`; refused while a statement fails its check or a comment is open."""
     article, user = _locked(article, by, "approve")
     revision = _same_revision(article, base)
-    if not article.reviews.filter(revision=revision, decision=Review.Decision.ACCEPT).exists():
+    if not article.reviews.filter(revision=revision, decision=Decision.ACCEPT).exists():
         raise Refused("No reviewer has accepted this revision.", kind="conflict", what_to_do="Review it first.")
-    if last := article.reviews.filter(revision=revision).exclude(decision=Review.Decision.ACCEPT).last():
+    if last := article.reviews.filter(revision=revision).exclude(decision=Decision.ACCEPT).last():
         raise Refused(f"{last.reviewer.shown_name} did not accept this revision.", kind="conflict", what_to_do="A new revision is needed.")
     if open_ := article.comments.filter(resolved_at=None).count():
         raise Refused(f"{open_} comment{'s are' if open_ > 1 else ' is'} open.", kind="conflict", what_to_do="Resolve them first.")

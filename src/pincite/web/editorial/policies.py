@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -17,8 +17,8 @@ from pincite.errors import PinciteError
 from pincite.web.accounts.models import User
 from pincite.web.editorial.models import Article
 
-Person = User | AnonymousUser
-State = Article.State
+Person: TypeAlias = User | AnonymousUser
+State: Any = Article.State
 
 WRITING = (State.DRAFT, State.CHANGES_REQUESTED)
 WAITING = (State.SUBMITTED, State.UNDER_REVIEW)
