@@ -1,4 +1,4 @@
-"""ask(): a question and a library in, a verified answer out; the stages in order on one screen."""
+"""ask(): a question and a library in, a verified answer out. audit(): a foreign text in, verdicts out. One screen each."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from pincite.answering.composing import compose
 from pincite.answering.plain import in_plain_words
 from pincite.appraisal.appraising import appraise
 from pincite.library.store import Library
-from pincite.records import Answer, Filters
+from pincite.records import Answer, Audit, Filters, Loaded
 from pincite.retrieval.searching import search_tiers
 from pincite.retrieval.understanding import understand
 from pincite.verification.verify import verify
 
 if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable
+
     from pincite.library.encoder import Encoder
 
 # Passages of each tier that a search hands on; appraisal stops reading when it has read enough sentences of a tier.
@@ -60,3 +63,20 @@ def ask(
     if audience == "patient":
         answer = in_plain_words(answer)
     return verify(answer, library.documents_by_id).answer
+
+
+def audit(
+    loaded: Loaded,
+    *,
+    library: Library,
+    encoder: Encoder | None = None,
+    today: datetime.date,
+    progress: Callable[[int, int], None] | None = None,
+) -> Audit:
+    """What one library bears out of a loaded text, claim by claim; the same text and library give the same audit.
+
+    Raises LibraryError for a library that cannot be read. `today` dates what the text calls the future.
+    """
+    from pincite.auditing.auditing import audit as audit_text  # noqa: PLC0415 - asking does not need it
+
+    return audit_text(loaded, library=library, encoder=encoder, today=today, progress=progress)

@@ -64,6 +64,7 @@ def header(**facts: object) -> Header:
         ({"year": 2016, "tier": "guideline"}, "published 8 years ago"),
         ({"year": 2016}, None),
         ({"year": None}, "undated"),
+        ({"year": 2020, "retired": "a copy"}, "retired from this library"),
         ({"year": 2009, "status": "superseded"}, "superseded by a newer version; published 15 years ago"),
     ],
 )
@@ -86,6 +87,7 @@ def test_age_is_not_guessed_without_a_year_to_compare_with() -> None:
         ({"design": "protocol"}, False),
         ({"tier": "guideline", "status": "superseded"}, False),
         ({"status": "superseded"}, True),
+        ({"retired": "replaced by our own protocol"}, False),
     ],
 )
 def test_only_usable_documents_answer(facts: dict[str, object], may: bool) -> None:

@@ -61,6 +61,8 @@ def appraise(question: Question, scored: Sequence[ScoredPassage]) -> tuple[list[
 
 def _unusable(header: Header) -> str:
     """Why a document may not answer, in words."""
+    if header.retired:
+        return "retired from this library"
     if header.status in ("retracted", "concern", "superseded"):
         return {"retracted": "retracted", "concern": "expression of concern", "superseded": "superseded by a newer version"}[header.status]
     if any(relation.kind in ("corrects", "retracts", "concern-about") for relation in header.relations):

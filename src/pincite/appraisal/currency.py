@@ -35,9 +35,11 @@ def _status(header: Header) -> str | None:
 
 
 def usable(header: Header) -> bool:
-    """False for what must not answer: retracted work, retraction notices, protocols without results, and superseded
+    """False for what must not answer: what this library retired, retracted work, retraction notices, protocols without results, and superseded
     guidelines and labels."""
     status = _status(header)
+    if header.retired:
+        return False
     if any(relation.kind in _NOTICES for relation in header.relations):
         return False
     if status == "retracted" or header.design in ("retraction-notice", "protocol"):
@@ -53,6 +55,8 @@ def status_note(header: Header, *, today_year: int | None) -> str | None:
     'published 14 years ago'
     """
     notes = []
+    if header.retired:
+        notes.append("retired from this library")
     status = _status(header)
     if status:
         notes.append(status)

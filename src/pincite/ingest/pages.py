@@ -29,7 +29,7 @@ _SPELLINGS = {
 }
 _LISTS = ("authors", "publication_types", "mesh", "keywords", "conditions", "interventions")
 _DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
-_KNOWN = tuple(name for name in Header.model_fields if name != "relations")
+_KNOWN = tuple(name for name in Header.model_fields if name not in ("relations", "retired"))
 
 
 def iso_date(text: str | None) -> str | None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from pincite.records.answers import Citation, Verdict
+from pincite.records.answers import Citation, Reference, Verdict
 from pincite.records.words import Record, Status
 
 StretchKind = Literal["title", "heading", "paragraph", "item", "cell", "caption", "quotation"]
@@ -22,6 +22,18 @@ class Stretch(Record):
     end: int
     level: int = 0  # of a heading (1 …) or a list item (1 = outermost)
     under: tuple[tuple[int, int], ...] = ()  # offsets of the headings and lead-in items above it, outermost first
+    label: str = ""  # number of a list item or note, as the page shows it
+    cell: tuple[int, int, int] | None = None  # table, row, column of a cell, each from 0
+    header: bool = False  # a cell that names its row or column
+    quoted: bool = False  # inside a block quotation
+
+
+class Link(Record):
+    """Words of a text that are a link: `text[start:end]` leads to `url` (`#…` within the page)."""
+
+    start: int
+    end: int
+    url: str
 
 
 class Omitted(Record):
@@ -69,6 +81,8 @@ class Loaded(Record):
     omitted: tuple[Omitted, ...] = ()
     flags: tuple[str, ...] = ()  # steering or hidden text that was found
     language: str | None = None
+    links: tuple[Link, ...] = ()
+    raised: tuple[tuple[int, int], ...] = ()  # offsets of superscripts
 
 
 class Asserted(Record):
@@ -154,4 +168,8 @@ class Audit(Record):
     references: tuple[AuditReference, ...] = ()
     internal: tuple[InternalFinding, ...] = ()
     summary: AuditSummary
+    text: str = ""  # as extracted; all offsets are into it
+    stretches: tuple[Stretch, ...] = ()
+    flags: tuple[str, ...] = ()  # hidden or steering text that was found, and not obeyed
+    documents: tuple[Reference, ...] = ()  # the library's documents that the evidence stands in, numbered as `evidence` names them
     says: str = ""  # one line: "no medical claims", or what was found

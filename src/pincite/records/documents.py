@@ -73,6 +73,7 @@ class Header(Record):
     n: int | None = None
     relations: tuple[Relation, ...] = ()
     notes: str | None = None
+    retired: str | None = None  # why this library no longer answers from it; set by `Library.retire`, never by a source
 
 
 class Draft(Record):

@@ -9,8 +9,8 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from pincite.appraisal.directness import mentions_of
 from pincite.appraisal.direction import direction_of
+from pincite.appraisal.directness import mentions_of
 from pincite.appraisal.strength import Strength, strength_of
 from pincite.records import Annotation, Direction, Header, Record
 from pincite.terms import Mention
@@ -41,25 +41,46 @@ class Support(NamedTuple):
     header: Header | None = None
     annotation: Annotation | None = None
     document_id: str = ""
+    abbreviations: tuple[tuple[str, str], ...] = ()  # (short form, long form) that the document defines elsewhere
 
 
 class Claim(Record):
-    """What one sentence asserts: concept ids of what it names, its figures, which way it points, how sure it is."""
+    """What one sentence asserts: concept ids of what it names, its figures, which way it points, how sure it is.
+
+    What takes time is read when it is first asked for, and kept.
+    """
 
     text: str
     context: str = ""
     mentions: tuple[Mention, ...] = ()
     conditions: tuple[str, ...] = ()
     interventions: tuple[str, ...] = ()  # drugs and procedures
-    populations: tuple[str, ...] = ()  # groups of data/populations.tsv
-    figures: tuple[Figure, ...] = ()
-    negated: bool = False  # a word of it stands in the scope of a negation
-    comparator: str | None = None
+
+    @property
+    def populations(self) -> tuple[str, ...]:
+        """The groups of data/populations.tsv that it names."""
+        return tuple(populations_of(self.text))
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Its numbers with their units, in order."""
+        return _figures(self.text)
+
+    @property
+    def comparator(self) -> str | None:
+        """What it compares with: the words after "than", "versus" or "compared with"."""
+        compared = _COMPARED.search(self.text)
+        return compared["what"].strip() if compared else None
 
     @property
     def direction(self) -> Direction | None:
         """Which way the sentence points; see appraisal/direction.py."""
         return _direction(self.text)
+
+    @property
+    def negated(self) -> bool:
+        """Whether a word of it stands in the scope of a negation."""
+        return any(negated(self.text, *word.span()) for word in _WORD.finditer(self.text))
 
     @property
     def strength(self) -> str | None:
@@ -70,6 +91,11 @@ class Claim(Record):
     def certainty(self) -> str | None:
         """Certainty of the evidence, as printed."""
         return _strength(self.text).certainty
+
+
+@lru_cache(maxsize=4096)
+def _figures(text: str) -> tuple[Figure, ...]:
+    return tuple(figures(text))
 
 
 @lru_cache(maxsize=4096)
@@ -88,13 +114,21 @@ def population_patterns() -> dict[str, re.Pattern[str]]:
     return {row[0]: re.compile(rf"\b(?:{row[3]})\b", re.IGNORECASE) for row in rows("populations.tsv")}
 
 
+@cache
+def _any_population() -> re.Pattern[str]:
+    return re.compile("|".join(rf"\b(?:{row[3]})\b" for row in rows("populations.tsv")), re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
 def populations_of(text: str) -> dict[str, str]:
     """The groups that a text names, each with the words that name it.
 
     >>> populations_of("Safe in pregnant women.")
     {'women': 'women', 'pregnancy': 'pregnant'}
     """
-    found = {}
+    found: dict[str, str] = {}
+    if not _any_population().search(text):
+        return found
     for group, pattern in population_patterns().items():
         match = pattern.search(text)
         if match:
@@ -106,17 +140,12 @@ def populations_of(text: str) -> dict[str, str]:
 def claim_of(text: str, *, context: str = "") -> Claim:
     """The claim that `text` makes; `context` is a heading or question that says what it is about when it does not say so itself."""
     mentions = mentions_of(text, abbreviations_in(f"{text} {context}"))
-    compared = _COMPARED.search(text)
     return Claim(
         text=text,
         context=context,
         mentions=mentions,
         conditions=_ids(mentions, "condition"),
         interventions=_ids(mentions, "drug", "intervention"),
-        populations=tuple(populations_of(text)),
-        figures=tuple(figures(text)),
-        negated=any(negated(text, *word.span()) for word in _WORD.finditer(text)),
-        comparator=compared["what"].strip() if compared else None,
     )
 
 

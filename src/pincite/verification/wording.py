@@ -1,6 +1,6 @@
 """Words as a rewording may change them: one root for words that say the same, words that add nothing, contrary words.
 
-Under `matching` in verification. The tables are data/rewording.tsv (how words may differ) and data/overreach.tsv (how far a sentence goes).
+Lowest in verification. The tables are data/rewording.tsv (how words may differ) and data/overreach.tsv (how far a sentence goes).
 """
 
 from __future__ import annotations
@@ -68,6 +68,19 @@ def _counts() -> frozenset[str]:
     return frozenset(word.lower() for word in (*units.words("number"), *units.words("scale")) if word != "one")
 
 
+@cache
+def unit_word(word: str) -> str | None:
+    """The canonical unit that a word (small letters) spells, None when it spells none.
+
+    >>> unit_word("weeks"), unit_word("milligrams"), unit_word("pain")
+    ('week', 'mg', None)
+    """
+    try:
+        return units.unit_named(word).name
+    except KeyError:
+        return None
+
+
 @lru_cache(maxsize=4096)
 def words_of(text: str) -> tuple[Token, ...]:
     """The words and numbers of a text in order; hyphenated words in parts."""
@@ -77,7 +90,9 @@ def words_of(text: str) -> tuple[Token, ...]:
         small = word.lower()
         number = small[0].isdigit() and small.replace(".", "").replace(",", "").replace("·", "").isdigit()
         counted = number or small in _counts()
-        found.append(Token(word, root(word), match.start(), match.end(), counted, small in _light() or word == "%"))
+        found.append(
+            Token(word, root(word), match.start(), match.end(), counted, small in _light() or word == "%" or unit_word(small) is not None)
+        )
     return tuple(found)
 
 
@@ -114,6 +129,31 @@ def _parted(sentence: str) -> list[str]:
     return [*parts, sentence[begin:].strip()]
 
 
+@cache
+def _dosing() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (f"{kind} {name}", re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)) for kind, name, pattern in rows("dosing.tsv")
+    )
+
+
+@cache
+def _any_dosing() -> re.Pattern[str]:
+    return re.compile("|".join(rf"(?<!\w)(?:{row[2]})(?!\w)" for row in rows("dosing.tsv")), re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def dosing_of(text: str) -> dict[str, tuple[str, int, int]]:
+    """What a text says of route, timing and maximum (data/dosing.tsv): "route oral" → its words, and where they stand."""
+    found: dict[str, tuple[str, int, int]] = {}
+    if not _any_dosing().search(text):
+        return found
+    for name, pattern in _dosing():
+        match = pattern.search(text)
+        if match:
+            found[name] = (match.group(), match.start(), match.end())
+    return found
+
+
 class Said(NamedTuple):
     """Words of one role of data/overreach.tsv found in a text."""
 
@@ -145,14 +185,58 @@ def said(role: str, text: str) -> tuple[Said, ...]:
 
 
 @cache
-def opposites() -> dict[str, tuple[frozenset[str], ...]]:
-    """Word (small letters) → the sets of words that say the contrary, from data/rewording.tsv."""
-    table: dict[str, tuple[frozenset[str], ...]] = {}
+def opposites() -> dict[str, frozenset[str]]:
+    """Root of a word → the roots of the words that say the contrary, from data/rewording.tsv."""
+    table: dict[str, frozenset[str]] = {}
     for role, words in rows("rewording.tsv"):
         if role == "opposite":
-            one, other = (frozenset(side.split()) for side in words.split("|"))
-            for word in one:
-                table[word] = (*table.get(word, ()), other)
-            for word in other:
-                table[word] = (*table.get(word, ()), one)
+            one, other = (frozenset(root(word) for word in side.split()) for side in words.split("|"))
+            for here, there in ((one, other), (other, one)):
+                for word in here:
+                    table[word] = table.get(word, frozenset()) | there
     return table
+
+
+_BINDING = frozenset(
+    [
+        "must",
+        "should",
+        "recommend",
+        "recommends",
+        "recommended",
+        "recommendation",
+        "suggest",
+        "suggests",
+        "contraindicated",
+        "indicated",
+        "mandatory",
+        "required",
+        "essential",
+        "advised",
+    ]
+)
+
+
+@cache
+def _scales() -> frozenset[str]:
+    return frozenset(word for role, words in rows("rewording.tsv") if role == "scale" for word in words.split())
+
+
+@cache
+def _groups() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(row[3], re.IGNORECASE) for row in rows("populations.tsv"))
+
+
+@lru_cache(maxsize=16_384)
+def burden(word: str) -> str | None:
+    """The role of a word (small letters) that carries a sentence's meaning: how sure, how much, which way, of whom; None of an ordinary one."""
+    if word in _scales():
+        return "scale"
+    if word in _BINDING:
+        return "advice"
+    for role in ("hedge", "association", "cause", "effect", "proof", "universal", "degree", "some", "half", "many"):
+        if any(pattern.fullmatch(word) for _, pattern in _roles()[role]):
+            return role
+    if word not in ("with", "without") and root(word) in opposites():
+        return "contrary"
+    return "population" if any(pattern.fullmatch(word) for pattern in _groups()) else None

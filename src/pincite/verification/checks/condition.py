@@ -5,16 +5,26 @@ Catches: "disc herniation" where the source says spinal stenosis; "acute" for ch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cache
 
 from pincite.records import Check
 from pincite.terms import Mention, narrower
+from pincite.text.tables import rows
+from pincite.verification.aligning import Pair, concepts, facing, pairs, stands, surroundings
 from pincite.verification.claims import Claim, Support, claim_of
-from pincite.verification.matching import Pair, concepts, pairs, surroundings
+from pincite.verification.matching import written_out
 from pincite.verification.wording import words_of
 
 # One disease in forms that are treated differently: naming the other is an error of its own.
 _FORMS = (("acute", "chronic"), ("subacute", "chronic"), ("benign", "malignant"), ("primary", "secondary"), ("adult", "juvenile"))
+
+
+@cache
+def _outcome() -> re.Pattern[str]:
+    """Conditions that are as often what was measured ("pain", "fractures"): a text with these alone is about what its heading says."""
+    return re.compile("|".join(pattern for role, pattern in rows("direction.tsv") if role == "unwanted"), re.IGNORECASE)
 
 
 def check(claim: Claim, supports: Sequence[Support]) -> Check:
@@ -29,15 +39,16 @@ def check(claim: Claim, supports: Sequence[Support]) -> Check:
             if form := _other_form(mention, pair):
                 says = f"The source says “{form}”, not “{mention.text}”."
                 return Check(name="condition", outcome="fail", says=says, found=form if pair.near else None, expected=mention.text)
-            if _held(mention, pair):
+            if _held(mention, pair) or written_out(mention.text, claim, supports):
                 continue
             foreign = _foreign(pair)
             if foreign is None and set(mention.concepts) & concepts(around, ("condition",)):
                 continue
             says = f"The source speaks of {foreign}, not of {mention.text}." if foreign else f"The quotes do not speak of {mention.text}."
-            found = foreign if foreign and pair.near else None
+            found = foreign if foreign and pair.near and facing(pair, mention, (foreign,)) else None
             return Check(name="condition", outcome="fail", says=says, found=found, expected=mention.text)
-    asked = [one for one in claim_of(claim.context).mentions if one.kind == "condition"] if claim.context and not claim.conditions else []
+    own = [one for one in claim.mentions if one.kind == "condition" and not _outcome().fullmatch(one.text)]
+    asked = [one for one in claim_of(claim.context).mentions if one.kind == "condition"] if claim.context and not own else []
     if asked:
         compared = True
         known = concepts([*around, *(source.claim for pair in pairs(claim, supports) for source in pair.sources)], ("condition",))
@@ -53,8 +64,7 @@ def _held(mention: Mention, pair: Pair) -> bool:
     """Whether a quoted sentence names the condition, in other words, or in more words."""
     if set(mention.concepts) & concepts([source.claim for source in pair.sources], ("condition", "outcome")):
         return True
-    wanted = {one.root for one in words_of(mention.text)}
-    return any(wanted <= source.roots for source in pair.sources)
+    return any(stands(mention.text, source) for source in pair.sources)
 
 
 def _foreign(pair: Pair) -> str | None:

@@ -5,35 +5,18 @@ Catches: "10 mg twice daily" for 10 mg once daily; "up to" dropped before the ma
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from itertools import pairwise
 
 from pincite.records import Check
 from pincite.text.numbers import Figure, same_quantity
-from pincite.text.tables import rows
+from pincite.verification.aligning import Pair, pairs, parts, surroundings
 from pincite.verification.claims import Claim, Support
-from pincite.verification.matching import Pair, pairs, surroundings
+from pincite.verification.wording import dosing_of
 
 _AMOUNTS = ("mass", "volume", "activity", "units", "amount", "equivalents", "tablets", "capsules", "drops", "puffs", "doses", "injections")
 # An interval belongs to the amount that stands at most so many characters before it.
 _TOGETHER = 40
-
-
-@cache
-def _words() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    return tuple((kind, name, re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)) for kind, name, pattern in rows("dosing.tsv"))
-
-
-@lru_cache(maxsize=4096)
-def _said(text: str) -> dict[tuple[str, str], str]:
-    """(kind, name) of every route, timing and maximum of a text, with its words."""
-    found = {}
-    for kind, name, pattern in _words():
-        match = pattern.search(text)
-        if match:
-            found[kind, name] = match.group()
-    return found
 
 
 def check(claim: Claim, supports: Sequence[Support]) -> Check:
@@ -42,25 +25,24 @@ def check(claim: Claim, supports: Sequence[Support]) -> Check:
     around = " ".join(one.text for one in surroundings(supports))
     for pair in pairs(claim, supports):
         doses = [one for one in pair.unit.figures if is_dose(one)]
-        ours = _said(pair.unit.text)
-        if not doses and not any(kind in ("route", "timing") for kind, _ in ours):
+        ours = dosing_of(pair.unit.text)
+        if not doses and not any(name.startswith(("route", "timing")) for name in ours):
             continue
         compared = True
-        quoted = " ".join(one.text for one in pair.sources)
-        theirs = _said(quoted)
-        for (kind, name), words in ours.items():
-            if (kind, name) in theirs or (kind == "route" and not any(one == "route" for one, _ in theirs) and (kind, name) in _said(around)):
-                continue
-            if kind == "maximum" and not doses:
+        theirs = dosing_of(" ".join(one.text for one in pair.sources))
+        for name, (words, _, _) in ours.items():
+            kind = name.split()[0]
+            unsaid = not any(one.startswith(kind) for one in theirs)
+            if name in theirs or (kind == "route" and unsaid and name in dosing_of(around)) or (kind == "maximum" and not doses):
                 continue
             if kind == "timing" and _frequency_held(name, pair):
                 continue
-            other = next((found for (k, n), found in theirs.items() if k == kind and (k, n) not in ours), None) if kind != "maximum" else None
+            other = next((found for one, (found, _, _) in theirs.items() if one.startswith(kind) and one not in ours), None)
             says = f"The source says {other}, not {words}." if other else f"The source does not say “{words}”."
             return Check(name="dose", outcome="fail", says=says, found=other if pair.near else None, expected=words)
         if failed := _apart(pair):
             return failed
-        if doses and ("maximum", "maximum") in theirs and ("maximum", "maximum") not in ours and _loses_maximum(pair, doses):
+        if doses and "maximum maximum" in theirs and "maximum maximum" not in ours and _loses_maximum(pair, doses):
             says = "The source gives a maximum, the text a plain dose."
             return Check(name="dose", outcome="fail", says=says, expected=doses[0].text)
     if not compared:
@@ -75,29 +57,34 @@ def is_dose(figure: Figure) -> bool:
 
 def _frequency_held(name: str, pair: Pair) -> bool:
     """ "Daily" beside "twice": the interval is a figure of its own and is compared as one."""
-    return any(one.kind == "frequency" and name.removesuffix("ly")[:2] in (one.unit or "") for one in pair.unit.figures)
+    return any(
+        one.kind == "frequency" and name.rsplit(maxsplit=1)[-1].removesuffix("ly")[:2] in (one.unit or "") for one in pair.unit.figures
+    )
 
 
 def _apart(pair: Pair) -> Check | None:
     """An amount with an interval that the source gives with another amount, or an interval that it does not give."""
-    theirs = [one for source in pair.sources for one in source.claim.figures]
+    theirs = [part for source in pair.sources for one in source.claim.figures for part in (one, *parts(one))]
     couples = {(a, b) for source in pair.sources for a, b in _couples(source.claim.figures)}
     for one in pair.unit.figures:
         if one.kind == "frequency" and not any(same_quantity(one, other, rounding=False) for other in theirs):
             said = next((other.text for other in theirs if other.kind == "frequency"), None)
             says = f"The source says {said}, not {one.text}." if said else f"The source does not say “{one.text}”."
             return Check(name="dose", outcome="fail", says=says, found=said if pair.near else None, expected=one.text)
+    whole = {one.start: one for one in pair.unit.figures}
     for amount, interval in _couples(pair.unit.figures):
+        if amount.start == interval.start and any(same_quantity(whole[amount.start], other, rounding=False) for other in theirs):
+            continue  # "3,200 mg daily" for "3.2 g a day"
         if couples and not any(same_quantity(amount, a, rounding=False) and same_quantity(interval, b) for a, b in couples):
-            words = f"{amount.text} {interval.text}"
+            words = amount.text if amount.text == interval.text else f"{amount.text} {interval.text}"
             return Check(name="dose", outcome="fail", says=f"The source does not give {words} together.", expected=words)
     return None
 
 
 def _couples(figures: Sequence[Figure]) -> list[tuple[Figure, Figure]]:
-    doses = [one for one in figures if is_dose(one)]
+    doses = [part for one in figures if is_dose(one) for part in parts(one)]
     found = []
-    for amount, interval in zip(doses, doses[1:], strict=False):
+    for amount, interval in pairwise(doses):
         if amount.kind != "frequency" and interval.kind == "frequency" and interval.start - amount.end <= _TOGETHER:
             found.append((amount, interval))
     return found

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 
 from pincite.records import Check
 from pincite.terms import Mention, narrower
+from pincite.verification.aligning import Pair, concepts, facing, pairs, sources, stands, surroundings
 from pincite.verification.claims import Claim, Support, claim_of
-from pincite.verification.matching import Pair, concepts, pairs, sources, surroundings
-from pincite.verification.wording import words_of
+from pincite.verification.matching import written_out
 
 _KINDS = ("drug", "intervention")
 # What stands for a drug already named: then the document's own drug is meant.
-_PRONOUN = re.compile(r"\b(?:it|this (?:drug|medicine|agent|procedure|treatment)|the (?:drug|medicine|agent|procedure|treatment|product))\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\b(?:it|this (?:drug|medicine|agent|procedure|treatment)|the (?:drug|medicine|agent|procedure|treatment|product))\b", re.IGNORECASE
+)
 _SALT = re.compile(
     r"\b(?:sodium|potassium|calcium|magnesium|hydrochloride|hcl|sulfate|sulphate|acetate|phosphate|citrate|tartrate|maleate|fumarate|succinate|mesylate"
     r"|besylate|nitrate|carbonate|bromide|chloride|diethylamine|epolamine|trometamol|tromethamine|decanoate|propionate|valerate|furoate|dipropionate)\b",
@@ -34,7 +36,7 @@ def check(claim: Claim, supports: Sequence[Support]) -> Check:
             if mention.kind not in _KINDS or mention.category in ("service",):
                 continue
             compared = True
-            if _held(mention, pair):
+            if _held(mention, pair) or written_out(mention.text, claim, supports):
                 if failed := _other_salt(mention, pair):
                     return failed
                 continue
@@ -43,7 +45,7 @@ def check(claim: Claim, supports: Sequence[Support]) -> Check:
             if pronoun and set(mention.concepts) & (concepts(around, _KINDS) | everywhere):
                 continue
             says = f"The source speaks of {foreign}, not of {mention.text}." if foreign else f"The quotes do not speak of {mention.text}."
-            found = foreign if foreign and pair.near else None
+            found = foreign if foreign and pair.near and facing(pair, mention, (foreign,)) else None
             return Check(name="intervention", outcome="fail", says=says, found=found, expected=mention.text)
     asked = [one for one in claim_of(claim.context).mentions if one.kind in _KINDS] if claim.context and not claim.interventions else []
     if asked:
@@ -61,8 +63,7 @@ def _held(mention: Mention, pair: Pair) -> bool:
     """Whether a quoted sentence names it, under any name or in more words."""
     if set(mention.concepts) & concepts([source.claim for source in pair.sources], _KINDS):
         return True
-    wanted = {one.root for one in words_of(mention.text)}
-    return any(wanted <= source.roots for source in pair.sources)
+    return any(stands(mention.text, source) for source in pair.sources)
 
 
 def _foreign(pair: Pair) -> str | None:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 
 from pincite.records import Check
+from pincite.verification.aligning import Pair, changes, pairs
 from pincite.verification.claims import Claim, Support
-from pincite.verification.matching import Pair, changes, pairs
 from pincite.verification.wording import Said, root, said, words_of
 
 # How many and how often, weakest first: a claim may not climb.
@@ -56,21 +56,28 @@ def _aim(pair: Pair) -> Check | None:
 def _causal(pair: Pair) -> Check | None:
     """From going together to causing."""
     linked = said("association", pair.source.text)
-    if said("association", pair.unit.text) or not linked or pair.overlap < _CLOSE or said("association", pair.source.text) == ():
+    if said("association", pair.unit.text) or not linked or pair.overlap < _CLOSE:
         return None
     held = {root(one.words.split()[0]) for role in ("cause", "effect") for one in said(role, pair.source.text)}
     for role in ("cause", "effect"):
         for one in said(role, pair.unit.text):
-            if root(one.words.split()[0]) not in held or _verb(one, pair.unit.text):
-                says = f"The source says “{linked[0].words}”, the text “{one.words}”."
-                return _failed(says, found=linked[0].words if pair.near else None, expected=one.words)
+            if root(one.words.split()[0]) not in held or (
+                role == "effect" and _acts(one, pair.unit.text) and _only_linked(one, pair.source.text, linked)
+            ):
+                return _failed(f"The source says “{linked[0].words}”, the text “{one.words}”.", found=linked[0].words, expected=one.words)
     return None
 
 
-def _verb(one: Said, text: str) -> bool:
-    """ "Reduced the risk" does it; "reduced risk" after "with" only has it."""
+def _acts(one: Said, text: str) -> bool:
+    """ "Statins reduced the risk" does it; "with a reduced risk" only has it."""
     before = text[: one.start].rstrip().lower()
-    return not before.endswith((" with", " of", " for", " an", " a", " the", " in", " to", " and")) and bool(re.match(r"\s+(?:the|a|an|their|this)\b", text[one.end :]))
+    return not before.endswith((" with", " of", " for", " an", " a", " the", " in", " to", " and", "was", "were", "is", "are"))
+
+
+def _only_linked(one: Said, source: str, linked: Sequence[Said]) -> bool:
+    """Whether the source has the same word just after one that only links: "was associated with reduced risk"."""
+    stem = root(one.words)
+    return any(root(word.words) == stem and 0 < word.start - link.end < 40 for word in said("effect", source) for link in linked)
 
 
 def _sure(pair: Pair) -> Check | None:
@@ -85,7 +92,7 @@ def _sure(pair: Pair) -> Check | None:
     if not dropped:
         return None
     words = dropped[0].words
-    return _failed(f"The source says “{words}”; the text leaves it out.", found=words if pair.near else None, expected=pair.unit.text)
+    return _failed(f"The source says “{words}”; the text leaves it out.", found=words, expected=pair.unit.text)
 
 
 def _spans(pair: Pair, one: Said) -> bool:
@@ -114,7 +121,7 @@ def _many(pair: Pair) -> Check | None:
         lower = next((other for other in theirs if _HOW_MANY.index(other.role) < _HOW_MANY.index(one.role)), None)
         if lower is not None and lower.words.lower() not in _lower(pair.unit.text):
             says = f"The source says “{lower.words}”, the text “{one.words}”."
-            return _failed(says, found=lower.words if pair.near else None, expected=one.words)
+            return _failed(says, found=lower.words, expected=one.words)
         return _failed(f"The source does not say “{one.words}”.", found=None, expected=one.words)
     return None
 
@@ -146,8 +153,9 @@ def _unlimited(pair: Pair) -> Check | None:
 
 
 def _spans_either(pair: Pair, one: Said) -> bool:
+    """Whether the claim has the word next to a limit: it is this assertion that was limited."""
     here = {token.root for token in words_of(pair.unit.text) if not token.light}
     tokens = [token for token in words_of(pair.source.text) if not token.light]
-    before = [token.root in here for token in tokens if token.end <= one.start][-3:]
-    after = [token.root in here for token in tokens if token.start >= one.end][:2]
+    before = [token.root in here for token in tokens if token.end <= one.start][-2:]
+    after = [token.root in here for token in tokens if token.start >= one.end][:1]
     return any(before) or any(after)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pincite.records import Check
+from pincite.verification.aligning import Pair, pairs
 from pincite.verification.claims import Claim, Support
-from pincite.verification.matching import Pair, pairs
 from pincite.verification.wording import said
 
 
@@ -32,7 +32,9 @@ def check(claim: Claim, supports: Sequence[Support]) -> Check:
             says = f"The source says “{most.words}”, the text “{top.words}”."
             return Check(name="strength", outcome="fail", says=says, found=most.words if pair.near else None, expected=top.words)
         if int(top.level) >= 3 and top.words.lower() not in pair.source.text.lower():
-            annotated = any(one.annotation is not None and one.annotation.kind in ("recommendation", "contraindication") for one in supports)
+            annotated = any(
+                one.annotation is not None and one.annotation.kind in ("recommendation", "contraindication") for one in supports
+            )
             if not annotated:
                 return Check(name="strength", outcome="fail", says=f"The source does not say “{top.words}”.", expected=top.words)
     if not compared:
@@ -45,9 +47,11 @@ def _graded(pair: Pair, supports: Sequence[Support]) -> Check | None:
     ours = said("grade", pair.unit.text)
     theirs = {one.level: one for source in pair.sources for one in said("grade", source.text)}
     noted = " ".join(
-        f"{one.annotation.strength or ''} recommendation; {one.annotation.certainty or ''} evidence" for one in supports if one.annotation is not None
+        f"{one.annotation.strength or ''} recommendation; {one.annotation.certainty or ''} evidence"
+        for one in supports
+        if one.annotation is not None
     )
-    annotated = {one.level for one in said("grade", noted)} | {word for word in noted.lower().replace(";", " ").split()}
+    annotated = {one.level for one in said("grade", noted)} | set(noted.lower().replace(";", " ").split())
     for one in ours:
         if one.level in theirs or one.level in annotated:
             continue
@@ -58,5 +62,3 @@ def _graded(pair: Pair, supports: Sequence[Support]) -> Check | None:
     if certain and not ours and not said("advice", certain) and certain.lower() not in f"{printed} {noted}".lower():
         return Check(name="strength", outcome="fail", says=f"The source does not print “{certain}”.", expected=certain)
     return None
-
-
