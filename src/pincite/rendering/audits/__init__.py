@@ -1,0 +1,1 @@
+"""Audit → terminal, Markdown, a self-contained HTML report, JSON, CSV, one line per finding."""
