@@ -27,7 +27,17 @@ FORMS = (
     "What is the prognosis of {}?",
     "Is gabapentin effective for {}?",
 )
-SETTINGS = ("", " in adults", " in older people", " in women", " in men", " in primary care", " in hospital", " after surgery", " in athletes")
+SETTINGS = (
+    "",
+    " in adults",
+    " in older people",
+    " in women",
+    " in men",
+    " in primary care",
+    " in hospital",
+    " after surgery",
+    " in athletes",
+)
 
 
 def main() -> None:

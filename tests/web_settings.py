@@ -5,6 +5,6 @@ import tempfile
 
 os.environ["PINCITE_HOME"] = tempfile.mkdtemp(prefix="pincite-tests-")
 
-from pincite.web.settings import *  # noqa: E402, F403
+from pincite.web.settings import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -199,3 +199,18 @@ def test_a_file_that_is_no_answer_is_one_line(run: Run, tmp_path: Path, content:
 def test_an_out_file_that_cannot_be_written_is_one_line(run: Run, answer_file: Path, tmp_path: Path) -> None:
     out = tmp_path / "absent" / "out.md"
     assert "cannot be written" in failure(run("export", str(answer_file), "--to", "md", "--out", str(out)))
+
+
+def test_retire_keeps_a_document_out_of_answers_until_it_is_undone(run: Run, tmp_path: Path, records: Path) -> None:
+    place = str(tmp_path / "library")
+    run("library", "--empty", "--library", place)
+    run("add", str(records), "--library", place)
+    assert "reason" in failure(run("retire", "okada-2014", "--library", place))
+    assert "no-such" in failure(run("retire", "okada-2014", "no-such", "--why", "x", "--library", place))
+    assert run("retire", "okada-2014", "--why", "our own protocol", "--library", place).stdout == "Retired 1: okada-2014.\n"
+    assert "retired: our own protocol" in run("show", "okada-2014", "--library", place).stdout
+    assert ", retired" in run("list", "--library", place).stdout
+    assert json.loads(run("stats", "--format", "json", "--library", place).stdout)["retired"] == 1
+    assert run("verify", "--library", place).exit_code == 0
+    assert run("retire", "okada-2014", "--undo", "--library", place).stdout == "Restored 1: okada-2014.\n"
+    assert run("retire", "okada-2014", "--undo", "--library", place).stdout == "Nothing to change.\n"

@@ -16,7 +16,7 @@ from pincite.library.commits import newest_commit
 from pincite.library.guarding import explained, writing
 from pincite.library.store import Library
 from pincite.library.writing import Writer
-from pincite.records import Filters
+from pincite.records import Filters, Reading
 
 
 @pytest.fixture
@@ -266,3 +266,44 @@ def test_what_was_acknowledged_is_committed(library: Library) -> None:
     with Writer(library) as writer:
         writer.add([made("a"), made("b")], progress=progress)
     assert told == ["a", "b"]
+
+
+def test_a_retired_document_stays_readable_and_retired_until_it_is_restored(library: Library) -> None:
+    library.add([made("a", "First.", pmid="1"), made("b")])
+    before = library.state()
+    assert library.retire(["pmid:1", "a"], why="Our own  protocol replaces it.") == ("a",)
+    assert library.document("a").retired == "Our own protocol replaces it."
+    assert [one.header.retired for one in library.documents()] == ["Our own protocol replaces it.", None]
+    assert library.state().version != before.version
+    assert library.verify().clean
+    assert library.retire(["a"], why="Our own protocol replaces it.") == ()
+    library.add([made("a", "First.", pmid="1")])
+    assert library.document("a").retired
+    assert library.restore(["a"]) == ("a",)
+    assert library.restore(["a"]) == ()
+    assert library.state() == before
+    assert library.verify().clean
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        [made("a", "Another text.", pmid="1")],
+        [made("full", "The full text of it.", pmid="1", extent="full-text")],
+        [made("less", "Less.", pmid="1", extent="abstract")],
+    ],
+)
+def test_another_text_or_form_of_a_retired_publication_is_retired_too(library: Library, later: list[Reading]) -> None:
+    library.add([made("a", "First sentence of it.", pmid="1")])
+    library.retire(["a"], why="withdrawn by its society")
+    library.add(later)
+    assert [one.header.retired for one in library.documents()] == ["withdrawn by its society"]
+    assert library.verify().clean
+
+
+def test_a_source_cannot_retire_itself_and_only_what_is_held_can_be_retired(library: Library) -> None:
+    library.add([made("a", retired="I say so")])
+    assert library.document("a").retired is None
+    assert library.add([made("a")]).unchanged == 1
+    with pytest.raises(NotFoundError, match="no document"):
+        library.retire(["nothing"], why="x")

@@ -66,9 +66,7 @@ def cite(passage: Passage, *, start: int, end: int, reference: int) -> Citation:
         start=start,
         end=end,
     )
-    return Citation(
-        reference=reference, document_id=passage.document_id, passage_id=passage.id, section=passage.section, quote=quote
-    )
+    return Citation(reference=reference, document_id=passage.document_id, passage_id=passage.id, section=passage.section, quote=quote)
 
 
 def reference_of(name: str, header: Header, *, number: int, text_sha256: str, flagged: bool) -> Reference:

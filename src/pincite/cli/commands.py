@@ -14,12 +14,18 @@ COMMANDS = (
     "list",
     "show",
     "remove",
+    "retire",
     "check",
     "export",
     "verify",
     "stats",
     "library",
     "encode",
+    "serve",
+    "account",
+    "backup",
+    "restore",
+    "audit-trail",
     "eval",
     "version",
 )
@@ -36,7 +42,7 @@ class LazyGroup(click.Group):
         """The command of that name, or None."""
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"pincite.cli.{cmd_name}_command").command
+        command = import_module(f"pincite.cli.{cmd_name.replace('-', '_')}_command").command
         assert isinstance(command, click.Command)
         return command
 

@@ -50,5 +50,5 @@ def _row(one: Held) -> tuple[str, ...]:
 
     header = one.header
     year = str(header.year) if header.year else ""
-    status = f"{header.status}, flagged" if one.flags else header.status
+    status = ", ".join([header.status, *(["flagged"] if one.flags else []), *(["retired"] if header.retired else [])])
     return (one.id, TIER_WORDS[header.tier], DESIGNS[header.design], year, status, header.extent, header.title)

@@ -56,6 +56,7 @@ def _shown(held: Document) -> Iterator[str]:
         ("tier", TIER_WORDS[held.tier]),
         ("design", DESIGNS[held.design]),
         ("status", STATUSES[held.status]),
+        ("retired", held.retired),
         ("extent", EXTENTS[held.extent]),
         ("authors", ", ".join(held.authors)),
         ("organization", held.organization),

@@ -23,6 +23,7 @@ def command(form: str, place: str | None) -> None:
     headers = [one.header for one in library.documents()]
     counts = {name: dict(Counter(str(getattr(header, name)) for header in headers).most_common()) for name in _COUNTED}
     years = sorted(header.year for header in headers if header.year)
+    retired = sum(header.retired is not None for header in headers)
     state = library.state()
     if form == "json":
         span = {"oldest": years[0], "newest": years[-1]} if years else None
@@ -32,7 +33,7 @@ def command(form: str, place: str | None) -> None:
             "vectors": library.commit.vectors,
             "encoder": library.commit.encoder,
         }
-        emit_json({"schema": "pincite.stats/1", "library": held, **counts, "years": span})
+        emit_json({"schema": "pincite.stats/1", "library": held, **counts, "years": span, "retired": retired})
         return
     lines = [
         f"Library {state.version} at {library.place}",
@@ -41,4 +42,6 @@ def command(form: str, place: str | None) -> None:
     if years:
         lines.append(f"years {years[0]} to {years[-1]}, {len(headers) - len(years):,} without a year; newest source {state.newest}")
     lines += [f"{name}: " + ", ".join(f"{value} {count:,}" for value, count in found.items()) for name, found in counts.items() if found]
+    if retired:
+        lines.append(f"retired, not used to answer: {retired:,}")
     emit("".join(f"{line}\n" for line in lines))

@@ -38,10 +38,13 @@ class Entry:
     absorbed: frozenset[str] = frozenset()  # "id fingerprint" of documents merged into it
     relations: frozenset[tuple[str, str]] = frozenset()
     newest: str = ""
+    retired: str | None = None  # why; a decision about the publication, so that no other text or form of it undoes it
 
     def shared(self) -> dict[str, Any]:
         """What the tables keep beside the document as offered; `restored` reads it back."""
         values = asdict(self)
+        if self.retired is None:
+            del values["retired"]  # so that a library without retired documents is the same as before there were any
         return {key: sorted(value) if isinstance(value, frozenset) else value for key, value in values.items()}
 
 
@@ -88,7 +91,7 @@ def entry_of(reading: Reading) -> Entry:
     return Entry(
         id=document.id,
         text_sha256=document.text_sha256,
-        fingerprint=hashlib.sha256(reading.model_dump_json(exclude={"document": {"source"}}).encode()).hexdigest(),
+        fingerprint=hashlib.sha256(reading.model_dump_json(exclude={"document": {"source", "retired"}}).encode()).hexdigest(),
         extent=document.extent,
         rank=(
             _EXTENT_RANK[document.extent],
@@ -169,6 +172,15 @@ class Catalogue:
         change.touched |= self._targets(entry)
         return True
 
+    def retire(self, identifier: str, why: str | None, change: Change) -> bool:
+        """Note why a document is not used to answer, or with None that it is again; False when that changes nothing."""
+        entry = self.entries.get(identifier)
+        if entry is None or entry.retired == why:
+            return False
+        self.entries[identifier] = replace(entry, retired=why)
+        change.touched.add(identifier)
+        return True
+
     def status(self, entry: Entry) -> Status:
         """The gravest of what the document says of itself and what held documents say of it."""
         said: list[Status] = [entry.own_status]
@@ -198,6 +210,7 @@ class Catalogue:
         names = {f"{part.id} {part.fingerprint}" for part in others}
         absorbed = names.union(*(part.absorbed for part in [winner, *others, *former]))
         bonds = [winner, *others, *(part for part in former if part.absorbed)]
+        winner = replace(winner, retired=max((part.retired for part in parts if part.retired), default=None))
         if winner.extent == "label":
             # An older label says nothing of the newer one's standing.
             return replace(winner, absorbed=frozenset(absorbed), keys=frozenset().union(*(part.keys for part in bonds)))

@@ -232,6 +232,23 @@ class Library:
         with Writer(self) as writer:
             return writer.remove(identifiers)
 
+    def retire(self, identifiers: Iterable[str], *, why: str) -> tuple[str, ...]:
+        """Keep documents readable but answer from them no more; returns the ids that this changes. Raises LibraryError, NotFoundError.
+
+        A retired document stays retired when its text, another version or another form of it is added, until `restore`.
+        """
+        return self._retired(identifiers, why=" ".join(why.split()) or "no reason given")
+
+    def restore(self, identifiers: Iterable[str]) -> tuple[str, ...]:
+        """Answer from retired documents again; returns the ids that this changes. Raises LibraryError, NotFoundError."""
+        return self._retired(identifiers, why=None)
+
+    def _retired(self, identifiers: Iterable[str], *, why: str | None) -> tuple[str, ...]:
+        from pincite.library.writing import Writer  # noqa: PLC0415
+
+        with Writer(self) as writer:
+            return writer.retire([self.document(name).id for name in dict.fromkeys(identifiers)], why=why)
+
     def encode_missing(self, encoder: Encoder, *, progress: Callable[[int, int], None] | None = None) -> int:
         """Make the vectors that are missing, resumable; returns how many. Raises EncoderError, LibraryError."""
         from pincite.library.writing import Writer  # noqa: PLC0415

@@ -23,7 +23,7 @@ TABLES = ("documents", "passages", "words", "terms", "vectors")
 DIMENSION = 384
 HEADER_COLUMNS = ("id", "header", "entry", "status", "text_sha256", "abbreviations", "flags", "source")
 
-_HEADER_FIELDS = set(Header.model_fields)
+_HEADER_FIELDS = set(Header.model_fields) - {"retired"}
 
 
 def schemas(dimension: int = DIMENSION) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def document_row(reading: Reading, entry: Entry, status: Status) -> dict[str, An
     document = reading.document
     return {
         "id": document.id,
-        "header": document.model_dump_json(include=_HEADER_FIELDS),
+        "header": document.model_dump_json(include=_HEADER_FIELDS),  # never `retired`: that stands in `entry`
         **shared_columns(entry, status),
         "text": document.text,
         "text_sha256": document.text_sha256,
@@ -166,10 +166,10 @@ def document_from(row: dict[str, Any]) -> Document:
 
 
 def header_from(row: dict[str, Any]) -> Header:
-    """The header as offered, with identifiers, relations and status that merging and other documents added."""
+    """The header as offered, with identifiers, relations, retirement and status that merging and other documents added."""
     header = Header.model_validate_json(row["header"])
     entry = restored(json.loads(row["entry"]))
-    told: dict[str, Any] = {"status": row["status"]}
+    told: dict[str, Any] = {"status": row["status"], "retired": entry.retired}
     for scheme in ("doi", "pmid", "pmcid", "setid"):
         found = sorted(key for key in entry.keys if key.startswith(f"{scheme}:"))
         if getattr(header, scheme) is None and found:

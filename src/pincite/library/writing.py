@@ -131,6 +131,16 @@ class Writer:
             self.finish()
         return gone
 
+    def retire(self, identifiers: Iterable[str], *, why: str | None) -> tuple[str, ...]:
+        """Keep documents and answer from them no more (`why` None: answer from them again); the ids that this changes."""
+        change = Change()
+        changed = tuple(name for name in identifiers if self.catalogue.retire(name, why, change))
+        if changed:
+            with guarded(self.place):
+                self._apply(change, {})
+            self.finish()
+        return changed
+
     def encode_missing(self, encoder: Encoder, *, progress: Callable[[int, int], None] | None = None) -> int:
         """Make missing vectors, one commit for each few hundred; how many were made."""
         if self.commit.encoder not in (None, encoder.name) and self.commit.vectors:

@@ -8,4 +8,8 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pincite.web.settings")
 
-application = get_asgi_application()
+_django = get_asgi_application()
+
+from pincite.web.api.limits import SmallBodies  # noqa: E402 - needs the settings that Django has just read
+
+application = SmallBodies(_django)

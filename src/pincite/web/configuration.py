@@ -12,13 +12,14 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pincite.errors import SettingsError
 from pincite.settings import Settings, load_settings
 
 PREFIX = "PINCITE_WEB_"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+ROLES = ("reader", "author", "reviewer", "editor", "librarian", "administrator")  # as `accounts.roles`, which needs Django
 
 
 class WebSettings(BaseModel):
@@ -42,7 +43,22 @@ class WebSettings(BaseModel):
     max_upload_bytes: int = Field(50_000_000, ge=1)
     asks_a_minute: int = Field(60, ge=1)  # from one address or token
     workers: int = Field(1, ge=1, le=64)  # web processes
+    proxies: str = ""  # addresses, separated by commas, whose X-Forwarded-For and -Proto are believed
+    metrics_token: str = ""  # a bearer token for /metrics from other machines
+    mfa_required: str = ""  # roles, separated by commas, that must use a second factor
     demo: bool = False
+
+    @field_validator("mfa_required")
+    @classmethod
+    def _known_roles(cls, value: str) -> str:
+        if unknown := sorted(_listed(value) - set(ROLES)):
+            raise ValueError(f"{unknown[0]!r} is no role; the roles are {', '.join(ROLES)}")
+        return value
+
+    @property
+    def mfa_roles(self) -> frozenset[str]:
+        """The roles whose people must use a second factor."""
+        return frozenset(_listed(self.mfa_required))
 
     @property
     def secure(self) -> bool:
@@ -56,6 +72,10 @@ class WebSettings(BaseModel):
         listed = [host.strip() for host in self.hosts.split(",") if host.strip()]
         local = list(LOOPBACK) if own in {"localhost", "127.0.0.1", "::1"} else []
         return list(dict.fromkeys([own, *listed, *local]))
+
+
+def _listed(value: str) -> set[str]:
+    return {part.strip() for part in value.split(",") if part.strip()}
 
 
 def load_web_settings(environ: Mapping[str, str] | None = None) -> WebSettings:

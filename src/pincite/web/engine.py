@@ -17,6 +17,7 @@ from pincite.errors import EncoderError, LibraryError, QuestionError
 from pincite.library.starter import open_library
 from pincite.pipeline import ask as ask_pipeline
 from pincite.records import Answer, Filters
+from pincite.web import monitoring
 from pincite.web.configuration import engine_settings
 
 if TYPE_CHECKING:
@@ -63,10 +64,15 @@ class _Engine:
             if self._library is None:
                 self._library = open_library(engine_settings().library)
                 threading.Thread(target=self._read_encoder, name="encoder", daemon=True).start()
+                self._looked = now
             elif now - self._looked > REFRESH_SECONDS:
                 self._library = self._library.refresh()
-            self._looked = now
+                self._looked = now
             return self._library
+
+    def look_again(self) -> None:
+        """The next look at the library is one at its newest commit: somebody here has just changed it."""
+        self._looked = -REFRESH_SECONDS
 
     def encoder(self) -> Encoder | None:
         """The encoder for questions, None while it is being read (seconds after a start) or where there is none."""
@@ -91,9 +97,7 @@ class _Engine:
     def ask(self, asked: Asked) -> Answer:
         """The answer; raises QuestionError, LibraryError."""
         if len(asked.after) >= LONGEST_THREAD:
-            raise QuestionError(
-                f"A thread holds at most {LONGEST_THREAD} questions.", what_to_do="Ask this one as a new question."
-            )
+            raise QuestionError(f"A thread holds at most {LONGEST_THREAD} questions.", what_to_do="Ask this one as a new question.")
         library = self.library()
         follow: Answer | None = None
         for position, earlier in enumerate(asked.after):
@@ -134,7 +138,8 @@ _engine = _Engine()
 
 library: Callable[[], Library] = _engine.library
 encoder: Callable[[], Encoder | None] = _engine.encoder
-ask: Callable[[Asked], Answer] = _engine.ask
+look_again: Callable[[], None] = _engine.look_again
+ask: Callable[[Asked], Answer] = monitoring.counted(_engine.ask)
 wait_for_encoder = _engine.wait_for_encoder
 forget = _engine.forget
 

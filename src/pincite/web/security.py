@@ -1,37 +1,47 @@
-"""Headers that stop a page from loading or running what is not ours."""
+"""Headers that stop a page from loading or running what is not ours, and browsers and proxies from keeping what is private."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.decorators import sync_and_async_middleware
-from asgiref.sync import iscoroutinefunction
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; object-src 'none'"
 )
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+PRIVATE = "private, no-store"
+# What only signed-in people, or one person, may see; kept by nobody even before sign-in is known.
+PRIVATE_PATHS = ("/account/", "/accounts/", "/threads/", "/editorial/", "/jobs/", "/questions/")
 
 
-@sync_and_async_middleware
-def ContentSecurityPolicy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:  # noqa: N802
-    """Adds the policy to every response that does not bring its own."""
+class Headers:
+    """Middleware, outermost: every response gets these headers, errors, redirects and static files among them."""
 
-    def protect(response: HttpResponse) -> HttpResponse:
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add what the response does not bring itself."""
+        response = self.get_response(request)
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", POLICY)
+        headers.setdefault("Permissions-Policy", PERMISSIONS)
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("X-Frame-Options", "DENY")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if _private(request):
+            headers["Cache-Control"] = PRIVATE
         return response
 
-    if iscoroutinefunction(get_response):
 
-        async def middleware(request):  # type: ignore[no-untyped-def]
-            return protect(await get_response(request))
-
-    else:
-
-        def middleware(request):  # type: ignore[no-untyped-def]
-            return protect(get_response(request))
-
-    return middleware
+def _private(request: HttpRequest) -> bool:
+    if request.path.startswith(PRIVATE_PATHS) or "HTTP_AUTHORIZATION" in request.META:
+        return True
+    user = getattr(request, "_cached_user", None)  # set only where a page asked who is reading
+    return bool(user is not None and user.is_authenticated)

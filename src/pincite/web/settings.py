@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pincite.web.configuration import load_web_settings, secret_key, web_home
 
@@ -29,7 +29,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-    "django.contrib.admin",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -44,9 +43,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pincite.web.security.Headers",
+    "pincite.web.monitoring.Requests",
+    "pincite.web.health.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "pincite.web.security.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -54,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "pincite.web.accounts.second_factor.Required",
     "django_htmx.middleware.HtmxMiddleware",
     "pincite.web.errors.PinciteErrors",
 ]
@@ -96,20 +98,30 @@ def _database() -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
+        "OPTIONS": dict(parse_qsl(parts.query)),  # sslmode=verify-full and the like
+        # Each request runs in a thread of its own under ASGI: a connection kept open would be kept by a thread that is gone.
+        "CONN_MAX_AGE": 0,
     }
 
 
 DATABASES = {"default": _database()}
 # Shared by all web processes, so that lock-out and rate limits count in one place.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cache"}}
+# With Django's 300 entries, a few hundred addresses would push each other's counts out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 STATIC_URL = "/static/"
 STATIC_ROOT = web_home() / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise warns of a folder that is missing; `serve` fills it
 STATICFILES_DIRS = [_HERE / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "pincite.web.static_files.Storage"},
 }
 WHITENOISE_USE_FINDERS = True
 
@@ -129,7 +141,30 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none" if not WEB.email_url else "mandatory"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# Five wrong passwords for one name, or ten from one address, and sign-in waits; the right password waits, too.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/5m/key",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "signup": "20/m/ip",
+    "confirm_email": "1/3m/key",
+    "manage_email": "10/m/user",
+}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # before a change of e-mail or second factor the password is asked again
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Pincite: "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if WEB.secure else "http"
+ACCOUNT_EMAIL_NOTIFICATIONS = bool(WEB.email_url)  # "your password was changed" and the like
+ACCOUNT_USER_DISPLAY = "pincite.web.accounts.adapters.shown_name"
+ACCOUNT_CHANGE_EMAIL = False
+ACCOUNT_FORMS = {"login": "pincite.web.accounts.forms.SignInForm"}
+ACCOUNT_SESSION_REMEMBER = None
+MFA_TOTP_ISSUER = "Pincite"
+MFA_ALLOW_UNVERIFIED_EMAIL = not WEB.email_url  # nobody can verify an address where no mail is sent
+MFA_ADAPTER = "pincite.web.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 SOCIALACCOUNT_PROVIDERS = (
     {
@@ -140,7 +175,7 @@ SOCIALACCOUNT_PROVIDERS = (
                     "name": WEB.oidc_name,
                     "client_id": WEB.oidc_client_id,
                     "secret": WEB.oidc_secret,
-                    "settings": {"server_url": WEB.oidc_server},
+                    "settings": {"server_url": WEB.oidc_server, "oauth_pkce_enabled": True},
                 }
             ]
         }
@@ -149,9 +184,21 @@ SOCIALACCOUNT_PROVIDERS = (
     else {}
 )
 
+# An account of the identity provider is one of ours where the provider has verified its e-mail address, and only then.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_AUTO_SIGNUP = True
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = WEB.secure
+if WEB.secure:  # a browser takes such a cookie only by https, from this very host
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 CSRF_COOKIE_HTTPONLY = True  # forms carry the token; htmx reads it from the page
 CSRF_TRUSTED_ORIGINS = [WEB.url]
 CSRF_FAILURE_VIEW = "pincite.web.errors.csrf_failed"
@@ -160,8 +207,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if WEB.secure:
+    # Whether a request came by https is told by the proxy; uvicorn believes the proxies of PINCITE_WEB_PROXIES alone.
     SECURE_SSL_REDIRECT = True
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -187,4 +234,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"pincite": {"level": "INFO"}},
 }

@@ -102,9 +102,7 @@ def test_the_sentence_itself_is_quoted_again_when_it_is_put_back(article: Articl
     assert statement(article, key).verdict.label == "quoted"
 
 
-def test_an_approval_is_refused_when_a_source_has_left_the_library(
-    own_library: Path, reviewed: Article, people: dict[str, Any]
-) -> None:
+def test_an_approval_is_refused_when_a_source_has_left_the_library(own_library: Path, reviewed: Article, people: dict[str, Any]) -> None:
     cited = statement(reviewed, first_key(reviewed)).citations[0].document_id
     Library.open(own_library).remove([cited])
     engine.forget()

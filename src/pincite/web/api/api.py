@@ -1,7 +1,19 @@
-"""The API's one object."""
+"""The API's one object: every router under its path."""
 
 from __future__ import annotations
 
-from ninja import NinjaAPI
+from pincite.web.api import articles, asking, documents, people, reports, trail
+from pincite.web.api.machinery import Json, PinciteAPI, StrictJson
+from pincite.web.api.reference import Reference
 
-api = NinjaAPI(title="Pincite", version="1", urls_namespace="api")
+api = PinciteAPI(
+    title="Pincite",
+    version="1",
+    description="Clinical answers in which every sentence carries a citation whose exact words stand in the stored source.",
+    urls_namespace="api",
+    docs=Reference(),
+    renderer=Json(),
+    parser=StrictJson(),
+)
+for part in (asking, documents, articles, reports, people, trail):
+    api.add_router("", part.router)

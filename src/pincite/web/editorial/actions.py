@@ -21,6 +21,7 @@ from pincite.web.editorial import audit_trail, checking, content, notifying, pol
 from pincite.web.editorial.content import Content
 from pincite.web.editorial.models import Alert, Article, Assignment, Comment, Report, Review, Revision, Topic
 from pincite.web.editorial.policies import Person, Refused
+from pincite.web.editorial.turns import latest_reviews
 
 State: Any = Article.State
 Decision: Any = Review.Decision
@@ -278,8 +279,14 @@ def approve(article: Article, *, by: Person, base: str, next_review: datetime.da
     revision = _same_revision(article, base)
     if not article.reviews.filter(revision=revision, decision=Decision.ACCEPT).exists():
         raise Refused("No reviewer has accepted this revision.", kind="conflict", what_to_do="Review it first.")
-    if last := article.reviews.filter(revision=revision).exclude(decision=Decision.ACCEPT).last():
-        raise Refused(f"{last.reviewer.shown_name} did not accept this revision.", kind="conflict", what_to_do="A new revision is needed.")
+    # What each reviewer said last: who first asked for changes and then accepted the same text has accepted it.
+    for said in latest_reviews(article.reviews.select_related("reviewer"), revision.pk):
+        if said.decision != Decision.ACCEPT:
+            raise Refused(
+                f"{said.reviewer.shown_name} did not accept this revision.",
+                kind="conflict",
+                what_to_do=f"Wait for another review by {said.reviewer.shown_name}, or edit the text and have it reviewed again.",
+            )
     if open_ := article.comments.filter(resolved_at=None).count():
         raise Refused(f"{open_} comment{'s are' if open_ > 1 else ' is'} open.", kind="conflict", what_to_do="Resolve them first.")
     if failing := checking.problems(content_of(revision)):
@@ -340,6 +347,9 @@ def schedule(article: Article, *, by: Person, on: datetime.date) -> Article:
     before = article.review_due
     article.review_due = on
     article.save()
+    article.alerts.filter(kind=Alert.Kind.REVIEW_DUE, resolved_at=None).update(
+        resolved_by=user, resolved_at=timezone.now(), resolution=f"The next review was set to {on:%d %B %Y}."
+    )
     _record(article, user, "schedule", before=before.isoformat() if before else None, on=on.isoformat())
     return article
 
@@ -375,7 +385,9 @@ def settle(alert: Alert, *, by: Person, resolution: str) -> Alert:
 
 
 @transaction.atomic
-def report(*, text: str, by: Person, question: str = "", page: str = "", statement: str = "", contact: str = "", article: Article | None = None) -> Report:
+def report(
+    *, text: str, by: Person, question: str = "", page: str = "", statement: str = "", contact: str = "", article: Article | None = None
+) -> Report:
     """“Something is wrong”: anybody may say so; it reaches the editors' queue."""
     if not text.strip():
         raise PinciteError("Say what is wrong.", what_to_do="A sentence is enough.")
@@ -412,6 +424,6 @@ def handle(told: Report, *, by: Person, outcome: str) -> Report:
 def _free_slug(question: str) -> str:
     base = slugify(question)[:100].strip("-") or "article"
     slug, number = base, 2
-    while Article.objects.filter(slug=slug).exists():
+    while slug == "policy" or Article.objects.filter(slug=slug).exists():  # /articles/policy/ is a page of its own
         slug, number = f"{base}-{number}", number + 1
     return slug

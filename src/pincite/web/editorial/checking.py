@@ -58,4 +58,6 @@ def problems(content: Content) -> list[Problem]:
                 found.append(Problem(one, check.says))
             elif document is not None and document.status == "retracted":
                 found.append(Problem(one, f"Its source has been retracted: {document.title}."))
+            elif document is not None and document.retired:
+                found.append(Problem(one, f"Its source has been retired from this library: {document.title}."))
     return found

@@ -119,7 +119,9 @@ def reword(content: Content, key: str, *, text: str, verdict: Verdict) -> Conten
     if not text:
         raise EditError("A statement cannot be empty.", what_to_do="Remove it instead.")
     new = one.statement.model_copy(update={"text": text, "verdict": verdict, "clinician_text": None})
-    return _changed(content, one.part, lambda statements: tuple(new if statement is one.statement else statement for statement in statements))
+    return _changed(
+        content, one.part, lambda statements: tuple(new if statement is one.statement else statement for statement in statements)
+    )
 
 
 def add(content: Content, part: str, *, statement: Statement, reference: Reference) -> Content:

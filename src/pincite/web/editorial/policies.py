@@ -57,9 +57,7 @@ def _writer(user: User, article: Article) -> str | None:
     if why := _sender(user, article):
         return why
     if article.state in WAITING and not user.has_perm("editorial.manage_article"):
-        raise Refused(
-            "The article is with the reviewers.", kind="conflict", what_to_do="You can edit it again when they ask for changes."
-        )
+        raise Refused("The article is with the reviewers.", kind="conflict", what_to_do="You can edit it again when they ask for changes.")
     return None
 
 
@@ -130,7 +128,9 @@ def check(person: Person, action: str, article: Article) -> User:
         raise Refused("There is no such article.", kind="hidden")
     assert isinstance(person, User)
     if rule.permission and not person.has_perm(rule.permission):
-        raise Refused(f"Your roles do not allow you to {action} articles.", kind="forbidden", what_to_do="Ask an administrator for the role.")
+        raise Refused(
+            f"Your roles do not allow you to {action} articles.", kind="forbidden", what_to_do="Ask an administrator for the role."
+        )
     if why := rule.who(person, article):
         raise Refused(why, kind="forbidden")
     if article.state not in rule.states:

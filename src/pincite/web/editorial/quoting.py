@@ -26,7 +26,11 @@ def quoted(document_id: str, *, start: int, end: int) -> tuple[Statement, Refere
         raise EditError("A title says nothing that could be cited.", what_to_do="Choose a sentence of the text.")
     text = document.text[start:end]
     said = said_of(text, passage=passage, header=document)
-    notes = [f"as summarised from: {passage.annotation.locator or passage.section}"] if document.extent == "record" and passage.annotation else []
+    notes = (
+        [f"as summarised from: {passage.annotation.locator or passage.section}"]
+        if document.extent == "record" and passage.annotation
+        else []
+    )
     if document.flags:
         notes.append(FLAGGED)
     statement = Statement(

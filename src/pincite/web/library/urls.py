@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pincite.web.pending import pending
+from pincite.web.library import views, views_changing
 
 app_name = "library"
 urlpatterns = [
-    path("", pending, name="documents"),
-    path("add", pending, name="add"),
-    path("document/<path:document_id>", pending, name="document"),
-    path("retire", pending, name="retire"),
-    path("restore", pending, name="restore"),
+    path("", views.documents, name="documents"),
+    path("add", views_changing.add, name="add"),
+    path("document/<path:document_id>", views.document, name="document"),
+    path("retire", views_changing.retire, name="retire"),
+    path("restore", views_changing.restore, name="restore"),
 ]

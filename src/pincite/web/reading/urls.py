@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pincite.web.pending import pending
+from pincite.web.reading import log_views, sources, threads, views
 
 app_name = "reading"
 urlpatterns = [
-    path("", pending, name="home"),
-    path("ask", pending, name="ask"),
-    path("ask/download/<str:form>", pending, name="download"),
-    path("source/<path:document_id>", pending, name="source"),
-    path("send", pending, name="send"),
-    path("report", pending, name="report"),
-    path("threads/", pending, name="threads"),
-    path("threads/save", pending, name="save_thread"),
-    path("threads/<uuid:pk>/", pending, name="thread"),
-    path("threads/<uuid:pk>/delete", pending, name="delete_thread"),
-    path("questions/", pending, name="question_log"),
+    path("", views.home, name="home"),
+    path("ask", views.ask, name="ask"),
+    path("ask/download/<str:form>", views.download, name="download"),
+    path("source/<path:document_id>", sources.source, name="source"),
+    path("send", views.send, name="send"),
+    path("report", views.report, name="report"),
+    path("threads/", threads.threads, name="threads"),
+    path("threads/save", threads.save_thread, name="save_thread"),
+    path("threads/<uuid:pk>/", threads.thread, name="thread"),
+    path("threads/<uuid:pk>/delete", threads.delete_thread, name="delete_thread"),
+    path("questions/", log_views.question_log, name="question_log"),
 ]

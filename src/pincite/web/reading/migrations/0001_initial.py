@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,48 +15,51 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='QuestionLog',
+            name="QuestionLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('question', models.TextField()),
-                ('audience', models.CharField(max_length=20)),
-                ('answered', models.BooleanField()),
-                ('library', models.CharField(max_length=64)),
-                ('milliseconds', models.PositiveIntegerField()),
-                ('by', models.CharField(max_length=10)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("question", models.TextField()),
+                ("audience", models.CharField(max_length=20)),
+                ("answered", models.BooleanField()),
+                ("library", models.CharField(max_length=64)),
+                ("milliseconds", models.PositiveIntegerField()),
+                ("by", models.CharField(max_length=10)),
             ],
             options={
-                'ordering': ('-at',),
+                "ordering": ("-at",),
             },
         ),
         migrations.CreateModel(
-            name='Thread',
+            name="Thread",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='threads', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("title", models.CharField(max_length=300)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "owner",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="threads", to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
-                'ordering': ('-updated_at',),
+                "ordering": ("-updated_at",),
             },
         ),
         migrations.CreateModel(
-            name='Turn',
+            name="Turn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('question', models.TextField()),
-                ('audience', models.CharField(default='clinician', max_length=20)),
-                ('answer', models.JSONField()),
-                ('asked_at', models.DateTimeField(auto_now_add=True)),
-                ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='turns', to='reading.thread')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("question", models.TextField()),
+                ("audience", models.CharField(default="clinician", max_length=20)),
+                ("answer", models.JSONField()),
+                ("asked_at", models.DateTimeField(auto_now_add=True)),
+                ("thread", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="turns", to="reading.thread")),
             ],
             options={
-                'ordering': ('position',),
-                'constraints': [models.UniqueConstraint(fields=('thread', 'position'), name='reading_turn_once')],
+                "ordering": ("position",),
+                "constraints": [models.UniqueConstraint(fields=("thread", "position"), name="reading_turn_once")],
             },
         ),
     ]
