@@ -15,6 +15,7 @@ import pytest
 from pincite.auditing import fetching
 from pincite.auditing.fetching import fetch, refused
 from pincite.errors import UnreadableError
+from pincite.network import addresses
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -159,9 +160,9 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: pytest
 
 
 def test_a_redirect_into_the_private_net_is_refused(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = fetching.refused
-    monkeypatch.setattr(fetching, "refused", lambda address: address != "127.0.0.1" and real(address))
-    monkeypatch.setitem(fetching._PORTS, "http", int(site.rsplit(":", 1)[1]))
+    real = addresses.refused
+    monkeypatch.setattr(addresses, "refused", lambda address: address != "127.0.0.1" and real(address))
+    monkeypatch.setitem(addresses.PORTS, "http", int(site.rsplit(":", 1)[1]))
     with pytest.raises(UnreadableError, match=r"port 80|private or reserved"):
         fetch(f"{site}/inside")
 

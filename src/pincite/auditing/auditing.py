@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pincite.answering.quoting import reference_of
-from pincite.auditing import arithmetic, claims, references
+from pincite.auditing import arithmetic, claims, labelled, references
 from pincite.auditing.evidence import Finder
 from pincite.auditing.judging import Judged, judge
+from pincite.auditing.relating import told
 from pincite.library.store import Library
 from pincite.records import Asserted, Audit, AuditClaim, AuditReference, AuditSource, AuditSummary, Check, Loaded, Reference, VerdictLabel
 
@@ -26,8 +27,6 @@ _BAD_STATUS = {
     "superseded": "The source cited has been superseded by a newer version.",
     "concern": "An expression of concern was published about the source cited.",
 }
-# Context beyond the nearest heading and lead-in makes a query of the page, not of the claim.
-_NEAREST = 2
 
 
 def audit(
@@ -41,7 +40,7 @@ def audit(
     """What this library bears out of a text, claim by claim; `progress(done, total)` is told after each claim."""
     resolved = references.resolve(loaded.listed, library=library, marks=loaded.marks)
     by_marker = {one.marker: one for one in resolved}
-    checkable = [one for one in claims.assertions(loaded) if one.kind == "claim" and claims.medical(one)]
+    checkable = claims.checkable(claims.assertions(loaded))
     finder = Finder(library, encoder=encoder)
     judged = []
     numbers: dict[str, int] = {}  # document → number, in the order of first use
@@ -67,8 +66,7 @@ def audit(
 
 
 def _judge(one: Asserted, by_marker: dict[str, AuditReference], finder: Finder) -> Judged:
-    context = " ".join(one.context[-_NEAREST:])
-    topic = " ".join((*one.context[:1], context)) if len(one.context) > _NEAREST else context
+    claim = told(one.text, context=one.context)
     named = [by_marker[marker] for marker in one.cites if marker in by_marker]
     held = [reference.resolved for reference in named if reference.resolved]
     problems = [
@@ -77,12 +75,12 @@ def _judge(one: Asserted, by_marker: dict[str, AuditReference], finder: Finder) 
         if reference.status in _BAD_STATUS
     ]
     return judge(
-        one.text,
-        context=topic,
+        claim,
         cites=bool(one.cites),
         resolved=bool(held),
-        cited=finder.cited(one.text, topic, held),
-        anywhere=finder.anywhere(one.text, topic),
+        cited=finder.cited(claim, one.context, held),
+        anywhere=finder.anywhere(claim, one.context),
+        label=labelled.against(claim, finder),
         problems=problems,
     )
 

@@ -263,3 +263,17 @@ def medical(asserted: Asserted) -> bool:
     if elsewhere and around <= 2 * elsewhere:  # a page about something else: the sentence must speak for itself, and clearly
         return own >= 5
     return own >= 2 or around >= 2 or (own == 1 and around >= 1)
+
+
+# A page with more than this many words of another world to each point of medicine is not about medicine, whatever one of its sentences names:
+# pages on medicine stay below 0.1, pages on gardens, cars or markets above 0.8.
+_OTHER_PAGE = 0.5
+
+
+def checkable(asserted: Sequence[Asserted]) -> list[Asserted]:
+    """The medical claims of a text: none at all where most of it speaks of gardens, markets or machines."""
+    headings = dict.fromkeys(words for one in asserted for words in one.context)
+    points = [_points(text) for text in (*(one.text for one in asserted), *headings)]
+    own, other = sum(medicine for medicine, _ in points), sum(others for _, others in points)
+    found = [one for one in asserted if one.kind == "claim" and medical(one)]
+    return [] if other > _OTHER_PAGE * own and len(found) < len(asserted) / 2 else found

@@ -5,15 +5,16 @@ After `claims`, before `judging`. A sentence is a candidate by its words; whethe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from pincite import terms
 from pincite.answering.quoting import cite
 from pincite.appraisal.currency import usable
+from pincite.auditing.relating import Nearness, Told, nearness
 from pincite.library.store import Library
-from pincite.records import Citation, Header, Passage
+from pincite.records import Citation, Filters, Header, Passage
 from pincite.retrieval.searching import search
-from pincite.text.sentences import sentences
 from pincite.verification.claims import Support, claim_of
 from pincite.verification.matching import cover
 
@@ -26,8 +27,12 @@ SEARCHED = 12
 COMPARED = 8
 # Sentences read of one cited document: enough for a long paper's abstract, results and conclusions.
 READ_OF_CITED = 1500
+# Labels of one drug that are read whole: those of one substance say the same.
+LABELS_READ = 3
 # Below this share of the claim's weight in one sentence, the sentence is about something else.
 SHARES = 0.3
+# What the headings above a claim weigh beside its own words in the order of candidates.
+TOPIC_WEIGHS = 0.5
 
 
 class Candidate(NamedTuple):
@@ -39,6 +44,7 @@ class Candidate(NamedTuple):
     end: int
     share: float
     cited: bool  # in a source that the claim itself cites
+    near: Nearness = Nearness(0.0, 0, 0, "unknown")
 
     @property
     def header(self) -> Header:
@@ -58,24 +64,38 @@ class Finder:
         self.library = library
         self.encoder = encoder
         self._documents: dict[str, list[Candidate]] = {}
+        self._labels: dict[str, tuple[str, ...]] = {}
 
-    def cited(self, text: str, context: str, document_ids: Iterable[str]) -> list[Candidate]:
+    def cited(self, claim: Told, above: tuple[str, ...], document_ids: Iterable[str]) -> list[Candidate]:
         """The sentences of the cited documents nearest to the claim, best first."""
         found = [one for name in dict.fromkeys(document_ids) for one in self._sentences_of(name)]
-        return _best(text, context, found)
+        return _best(claim, above, found)
 
-    def anywhere(self, text: str, context: str) -> list[Candidate]:
-        """The sentences of the library nearest to the claim, best first; retracted and superseded sources are not evidence."""
-        scored = search(self.library, f"{text} {context}", limit=SEARCHED, encoder=self.encoder)
-        found = []
-        for one in scored:
-            if not usable(one.header) or one.passage.kind == "title":
-                continue
-            for start, end in one.passage.sentences:
-                exact = one.passage.text[start - one.passage.start : end - one.passage.start]
-                support = Support(exact, one.passage.text, one.header, one.passage.annotation, one.document_id)
-                found.append(Candidate(support, one.passage, start, end, 0.0, cited=False))
-        return _best(text, context, found)
+    def anywhere(self, claim: Told, above: tuple[str, ...]) -> list[Candidate]:
+        """The sentences of the library nearest to the claim, best first; retracted and superseded sources are not evidence.
+
+        Asked with the headings and without them: what is said of another condition is found by the words alone.
+        """
+        found: dict[tuple[str, int], Candidate] = {}
+        for query in dict.fromkeys((f"{claim.text} {claim.context}", claim.whole)):
+            for one in search(self.library, query, limit=SEARCHED, encoder=self.encoder):
+                if not usable(one.header) or one.passage.kind == "title":
+                    continue
+                for start, end in one.passage.sentences:
+                    exact = one.passage.text[start - one.passage.start : end - one.passage.start]
+                    support = Support(exact, one.passage.text, one.header, one.passage.annotation, one.document_id)
+                    found.setdefault((one.passage.id, start), Candidate(support, one.passage, start, end, 0.0, cited=False))
+        return _best(claim, above, list(found.values()))
+
+    def labels(self, drug: str) -> Iterator[Candidate]:
+        """All sentences of the labels of one drug, named by its concept; nothing where the library holds none."""
+        if drug not in self._labels:
+            name = terms.concept(drug).label
+            found = search(self.library, f"{name} dosage contraindications warnings", filters=Filters(tiers=("label",)), limit=SEARCHED)
+            names = dict.fromkeys(one.document_id for one in found if usable(one.header) and drug in _subject(one.header))
+            self._labels[drug] = tuple(names)[:LABELS_READ]
+        for document_id in self._labels[drug]:
+            yield from self._sentences_of(document_id)
 
     def _sentences_of(self, document_id: str) -> list[Candidate]:
         if document_id not in self._documents:
@@ -92,17 +112,20 @@ class Finder:
         return self._documents[document_id]
 
 
-def _best(text: str, context: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-    claim = claim_of(text, context=context)
+def _subject(header: Header) -> frozenset[str]:
+    """The drug that a label is of; a combination is another drug."""
+    named = [header.drug] if header.drug else header.interventions[:1] or [header.title]
+    return frozenset(name for part in named for one in claim_of(part).mentions if one.kind == "drug" for name in one.concepts)
+
+
+def _best(claim: Told, above: tuple[str, ...], candidates: Sequence[Candidate]) -> list[Candidate]:
+    read = claim_of(claim.text, context=claim.context)
+    lead = claim_of(f"{claim.context} {claim.text}")
     shared = []
     for one in candidates:
-        share = cover(claim, [one.support]).share
+        share = cover(read, [one.support]).share
         if share >= SHARES:
-            shared.append(one._replace(share=share))
-    shared.sort(key=lambda one: (-one.share, one.passage.id, one.start))
-    return shared[:COMPARED]
-
-
-def first_sentence(text: str) -> str:
-    """The first sentence of a longer text, for a context that must stay short."""
-    return next((text[start:end] for start, end in sentences(text)), text)
+            # Of sentences that hold the claim equally well, the one that also speaks of what stands above it.
+            shared.append((share + TOPIC_WEIGHS * cover(lead, [one.support]).share, one._replace(share=share)))
+    shared.sort(key=lambda pair: (-pair[0], pair[1].passage.id, pair[1].start))
+    return [one._replace(near=nearness(claim, one.support, above=above)) for _, one in shared[:COMPARED]]

@@ -18,6 +18,8 @@ _MARKDOWN = re.compile(
     r"|^```|^> \S",
     re.MULTILINE,
 )
+# Bullets that Markdown does not know: pasted from a page, whatever the file is called.
+_BULLETS = re.compile(r"^\s*[•◦▪]", re.MULTILINE)
 _LOOKED_AT = 60_000
 
 
@@ -38,7 +40,8 @@ def format_of(source: Source) -> Format:
     sample = source.data[:_LOOKED_AT].replace(b"\0", b"")
     if len(_CLOSED.findall(sample)) >= 2 and len(_TAGS.findall(sample)) >= 2 and sample.lstrip()[:1] == b"<":
         return "html"
-    if source.name.lower().endswith((".md", ".markdown")):
+    text = sample.decode("utf-8", "replace")
+    signs = {match.group()[:3] for match in _MARKDOWN.finditer(text)}
+    if source.name.lower().endswith((".md", ".markdown")) and (signs or len(_BULLETS.findall(text)) < 3):
         return "markdown"
-    signs = {match.group()[:3] for match in _MARKDOWN.finditer(sample.decode("utf-8", "replace"))}
     return "markdown" if len(signs) >= 2 or sample.startswith((b"# ", b"## ")) else "plain"

@@ -323,6 +323,12 @@ def _supports(one: _Sentence, chance: random.Random) -> tuple[Support, ...]:
     return (support(one.text), support(one.beside)) if one.beside and chance.random() < 0.5 else (support(one.text),)
 
 
+def copied(readings: Sequence[Reading], *, most: int | None = None) -> list[Case]:
+    """Sentences as they stand, `most` a document: what must come out as borne out."""
+    chosen = _sentences(readings, most)
+    return [Case("copied", True, one.text, _supports(one, random.Random(one.text)), one.document.id) for one in chosen]
+
+
 def cases(readings: Sequence[Reading], *, most: int | None = None) -> list[Case]:
     """All cases that sentences of these documents give, `most` sentences a document; the same documents give the same cases."""
     chosen = list(_sentences(readings, most))

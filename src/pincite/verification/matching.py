@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from pincite.records import Header
+from pincite.terms import Mention, narrower
 from pincite.text.abbreviations import defined_abbreviations
 from pincite.verification.aligning import NAME_WEIGHS, agree, inside, parts, sources, surroundings, weight
 from pincite.verification.claims import Claim, Support, abbreviations_in, claim_of
@@ -45,7 +47,7 @@ def _cover(text: str, supports: tuple[Support, ...]) -> Cover:
     met = {
         token.start
         for mention in claim.mentions
-        if ids & set(mention.concepts)
+        if ids & set(mention.concepts) or _class_of_met(mention, claim, ids)
         for token in tokens
         if mention.start <= token.start < mention.end and burden(token.word.lower()) != "scale"  # "serious" adverse events are others
     }
@@ -73,6 +75,30 @@ def _cover(text: str, supports: tuple[Support, ...]) -> Cover:
         elif not token.light and not token.number:
             (names if name else words).append(token.word)
     return Cover(covered / total if total else 0.0, tuple(dict.fromkeys(names)), tuple(dict.fromkeys(words)))
+
+
+# What stands between a class and the drug of it that is meant: "a corticosteroid (e.g. 20 mg triamcinolone)", "an NSAID such as ibuprofen".
+_EXAMPLE = re.compile(r"\s*(?:\(|,?\s*(?:such as|e\.\s?g\.|for example|i\.\s?e\.|namely|like)\s)[^)]{0,30}$", re.IGNORECASE)
+
+
+def named_as_example(mention: Mention, claim: Claim) -> list[Mention]:
+    """The drugs that a text names as the one meant, right behind their class."""
+    if mention.kind != "drug":
+        return []
+    below = set(narrower(mention.concept))
+    return [
+        one
+        for one in claim.mentions
+        if one.kind == "drug"
+        and one.start > mention.end
+        and below & set(one.concepts)
+        and _EXAMPLE.match(claim.text[mention.end : one.start])
+    ]
+
+
+def _class_of_met(mention: Mention, claim: Claim, ids: frozenset[str]) -> bool:
+    """Whether a text names the class of a drug beside the drug itself, and the quotes name the drug: "a corticosteroid (triamcinolone)"."""
+    return any(ids & set(one.concepts) for one in named_as_example(mention, claim))
 
 
 def cover(claim: Claim, supports: Sequence[Support]) -> Cover:

@@ -18,6 +18,8 @@ from pincite.text.tables import rows
 from pincite.text.words import question_words, stem
 
 _TOKEN = re.compile(r"\d+(?:[.,·]\d+)*(?![^\W\d_])|[^\W_]+(?:['’](?:s|t)\b)?|%")
+# Abbreviations that only point: they name nothing that a source could lack.
+_LATIN = re.compile(r"\b(?:e\.\s?g|i\.\s?e|et al|etc|viz|cf)\.", re.IGNORECASE)
 _TYPOGRAPHIC = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "…": "..."})
 # A unit shorter than this is a fragment ("; p < 0.001") and stays with what stands before it.
 _SHORTEST_UNIT = 25
@@ -85,7 +87,10 @@ def unit_word(word: str) -> str | None:
 def words_of(text: str) -> tuple[Token, ...]:
     """The words and numbers of a text in order; hyphenated words in parts."""
     found = []
+    latin = {at for match in _LATIN.finditer(text) for at in range(*match.span())}
     for match in _TOKEN.finditer(text):
+        if match.start() in latin:
+            continue
         word = match.group()
         small = word.lower()
         number = small[0].isdigit() and small.replace(".", "").replace(",", "").replace("·", "").isdigit()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pincite.records import Check, Direction
 from pincite.verification.aligning import BRACKETS, Pair, changes, pairs
 from pincite.verification.claims import Claim, Support, claim_of
-from pincite.verification.wording import burden, opposites, words_of
+from pincite.verification.wording import Token, burden, opposites, words_of
 
 _CONTRARY: dict[Direction, frozenset[Direction]] = {
     "for": frozenset(("against", "neutral")),
@@ -27,7 +27,7 @@ def check(claim: Claim, supports: Sequence[Support]) -> Check:
     """Whether each sentence points the way of its best-matching source sentence."""
     compared = False
     for pair in pairs(claim, supports):
-        turned = _turned(pair)
+        turned = _turned(pair) or _in_place(pair)
         if turned is not None:
             ours, theirs = turned
             says = f"The source says “{theirs}”, not “{ours}”."
@@ -43,6 +43,29 @@ def check(claim: Claim, supports: Sequence[Support]) -> Check:
     if not compared:
         return Check(name="direction", outcome="abstain", says="There is no quote to compare with.")
     return Check(name="direction", outcome="pass", says="Nothing in the text points another way than the source.")
+
+
+def _in_place(pair: Pair) -> tuple[str, str] | None:
+    """A word of the claim and the contrary one that the source has in the very place, or advice that alone was turned."""
+    for change in changes(pair.unit.text, pair.source.text):
+        ours = [one for one in change.claim if not one.light or one.root in opposites()]
+        theirs = [one for one in change.source if not one.light or one.root in opposites()]
+        if len(ours) == len(theirs) == 1 and len(change.claim) <= 2 and theirs[0].root in opposites().get(ours[0].root, frozenset()):
+            return ours[0].word, theirs[0].word
+        if pair.near and {one.word.lower() for one in change.claim} ^ {one.word.lower() for one in change.source} == {"against"}:
+            mine, other = (_with_before(text, side) for text, side in ((pair.unit.text, change.claim), (pair.source.text, change.source)))
+            if mine or other:
+                verb = (mine or other).removesuffix(" against")
+                return (mine, verb) if mine else (verb, other)
+    return None
+
+
+def _with_before(text: str, side: tuple[Token, ...]) -> str:
+    """ "recommends against" of a text in which "against" stands behind the verb of advice; "" where it does not."""
+    if [one.word.lower() for one in side] != ["against"]:
+        return ""
+    before = [one for one in words_of(text) if one.end <= side[0].start]
+    return text[before[-1].start : side[0].end] if before else ""
 
 
 def _altered(pair: Pair) -> bool:

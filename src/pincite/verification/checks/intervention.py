@@ -1,6 +1,7 @@
 """A claim on a drug or procedure needs a source on that one, not on its neighbour, its class or another salt.
 
-Catches: kyphoplasty where the source says vertebroplasty; "diclofenac potassium" for diclofenac sodium. Must not: "paracetamol" for acetaminophen.
+Catches: kyphoplasty where the source says vertebroplasty; "diclofenac potassium" for diclofenac sodium; "ibuprofen acetate", which does not exist.
+Must not: "paracetamol" for acetaminophen; "a corticosteroid (triamcinolone)" for triamcinolone.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pincite.records import Check
 from pincite.terms import Mention, narrower
 from pincite.verification.aligning import Pair, concepts, facing, pairs, sources, stands, surroundings
 from pincite.verification.claims import Claim, Support, claim_of
-from pincite.verification.matching import written_out
+from pincite.verification.matching import named_as_example, written_out
 
 _KINDS = ("drug", "intervention")
 # What stands for a drug already named: then the document's own drug is meant.
@@ -36,7 +37,7 @@ def check(claim: Claim, supports: Sequence[Support]) -> Check:
             if mention.kind not in _KINDS or mention.category in ("service",):
                 continue
             compared = True
-            if _held(mention, pair) or written_out(mention.text, claim, supports):
+            if _held(mention, pair) or _class_of_one(mention, pair) or written_out(mention.text, claim, supports):
                 if failed := _other_salt(mention, pair):
                     return failed
                 continue
@@ -66,6 +67,12 @@ def _held(mention: Mention, pair: Pair) -> bool:
     return any(stands(mention.text, source) for source in pair.sources)
 
 
+def _class_of_one(mention: Mention, pair: Pair) -> bool:
+    """Whether the text only says of what class a drug is that it names as well: "a corticosteroid (triamcinolone)"."""
+    held = concepts([source.claim for source in pair.sources], _KINDS)
+    return any(held & set(one.concepts) for one in named_as_example(mention, pair.unit))
+
+
 def _foreign(pair: Pair) -> str | None:
     """A drug or procedure of the best-matching sentence that the text does not name."""
     named = concepts([pair.unit], _KINDS)
@@ -76,12 +83,17 @@ def _foreign(pair: Pair) -> str | None:
 
 
 def _other_salt(mention: Mention, pair: Pair) -> Check | None:
-    """The same drug as another salt."""
+    """The same drug as another salt, or as one that the vocabulary does not know while the source names none."""
     if mention.kind != "drug":
         return None
     after = re.match(r"[\w-]*[\s-]+(\w+)", pair.unit.text[mention.end :])
-    salt = _SALT.search(mention.text) or (_SALT.fullmatch(after[1]) if after else None)
+    beside = _SALT.fullmatch(after[1]) if after else None
+    salt = _SALT.search(mention.text) or beside
     theirs = {one.lower() for source in pair.sources for one in _SALT.findall(source.text)}
+    if beside is not None and not theirs:
+        name = f"{mention.text} {beside.group()}"
+        says = f"“{name}” is not a form of {mention.text} that is known here, and the source names none."
+        return Check(name="intervention", outcome="fail", says=says, expected=name)
     if salt is None or not theirs or salt.group().lower() in theirs:
         return None
     other = sorted(theirs)[0]

@@ -24,6 +24,10 @@ _CUE = re.compile(
 _AGAINST = re.compile(
     r"\b(?<!not )(?:contra-?indicated|avoid(?:ed)?|against|discouraged|stop(?:ped)?|discontinued?|withh(?:o|e)ld)\b", re.IGNORECASE
 )
+_NOT_GOOD = re.compile(
+    r"\b(?:not|never)\s+(?:\w+\s+){0,2}?(?:safe|recommended|advised|suitable|appropriate|indicated|be (?:used|taken|given))\b|\bunsafe\b",
+    re.IGNORECASE,
+)
 _BARE = frozenset(("not", "no", "without", "never", "cannot"))
 # How many words after a denial surely belong to it.
 _HEADS = 3
@@ -48,7 +52,11 @@ def check(claim: Claim, supports: Sequence[Support]) -> Check:
             )
         if bare := _bare(pair):
             return Check(
-                name="negation", outcome="fail", says=f"The source says “{bare}”; the text leaves it out.", expected=pair.unit.text
+                name="negation",
+                outcome="fail",
+                says=f"The source says “{bare.word}”; the text leaves it out.",
+                found=_phrase(pair.source.text, (bare.start, bare.end, bare.word)) if pair.near else None,
+                expected=pair.unit.text,
             )
         ours, theirs = _cues(pair.unit.text), _cues(pair.source.text)
         if "(" not in pair.unit.text:  # "(data not shown)" may be left out
@@ -68,9 +76,11 @@ def check(claim: Claim, supports: Sequence[Support]) -> Check:
 
 def _advised_against(pair: Pair, ours_has_fewer: bool) -> bool:
     """Whether both advise against it, the one by a denial and the other by a word that the first has not."""
+    fewer, other = (pair.unit.text, pair.source.text) if ours_has_fewer else (pair.source.text, pair.unit.text)
+    if _NOT_GOOD.search(other) and _AGAINST.search(fewer):
+        return True
     if not pair.unit.direction == pair.source.claim.direction == "against":
         return False
-    fewer, other = (pair.unit.text, pair.source.text) if ours_has_fewer else (pair.source.text, pair.unit.text)
     word = _AGAINST.search(fewer)
     return word is not None and root(word.group()) not in {one.root for one in words_of(other)}
 
@@ -100,7 +110,7 @@ def _added_or_lost(pair: Pair, ours: Sequence[tuple[int, int, str]], theirs: Seq
         words = _phrase(text, ours[-1] if not added else _cue_of(text, ours, added))
         if _elsewhere(pair, added):
             return None
-        found = _clause(source, added) if pair.near and added else None
+        found = (_clause(source, added) if added else _put_in(pair)) if pair.near else None
         return Check(name="negation", outcome="fail", says=f"The source does not say “{words}”.", found=found, expected=words)
     if len(theirs) > len(ours) and (lost or _dropped_cue(pair, theirs)):
         words = _phrase(source, theirs[-1] if not lost else _cue_of(source, theirs, lost))
@@ -144,13 +154,25 @@ def _new_cue(pair: Pair, ours: Sequence[tuple[int, int, str]]) -> bool:
     return any(start <= one.start < end and words.lower() not in held for start, end, words in ours for one in added)
 
 
-def _bare(pair: Pair) -> str | None:
+def _put_in(pair: Pair) -> str | None:
+    """The source's words at the very place where the text alone puts a denial into them: "was not reported" for "was reported"."""
+    for change in changes(pair.unit.text, pair.source.text):
+        if not change.source and len(change.claim) == 1 and change.claim[0].word.lower() in _BARE:
+            before = {one.root for one in words_of(pair.unit.text) if one.end <= change.claim[0].start}
+            after = [one for one in words_of(pair.unit.text) if one.start >= change.claim[0].end][:3]
+            at = next((one for one in words_of(pair.source.text) if after and one.root == after[0].root), None)
+            if at is not None and before:
+                return _phrase(pair.source.text, (at.start, at.start, ""))
+    return None
+
+
+def _bare(pair: Pair) -> Token | None:
     """A denial that alone was taken out of a sentence: "with or with" for "with or without", "necessarily" for "not necessarily"."""
     for change in changes(pair.unit.text, pair.source.text):
         if len(change.source) == 1 and len(change.claim) <= 1 and change.source[0].word.lower() in _BARE:
             others = {one.word.lower() for one in change.claim}
             if not others or "with" in others:
-                return change.source[0].word
+                return change.source[0]
     return None
 
 
@@ -187,7 +209,7 @@ def _cue_of(text: str, cues: Sequence[tuple[int, int, str]], roots: Sequence[str
 def _phrase(text: str, cue: tuple[int, int, str]) -> str:
     """A denial with the few words after it."""
     after = [one for one in words_of(text) if one.start >= cue[1]][:4]
-    return text[cue[0] : after[-1].end if after else cue[1]]
+    return text[cue[0] : after[-1].end if after else cue[1]].strip()
 
 
 def _clause(text: str, roots: Sequence[str]) -> str | None:

@@ -1,6 +1,6 @@
 """A claim must not be surer, wider or more causal than its source, nor tell as found what was only to be found out.
 
-Catches: "prevents" for "was associated with"; "reduces" for "may reduce"; "all" for "some". Must not: "might" for "may".
+Catches: "prevents" for "was associated with"; "reduces" for "may reduce"; "all" for "some"; "safe" where the source does not say so. Must not: "might" for "may".
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def check(claim: Claim, supports: Sequence[Support]) -> Check:
     """Whether the text commits itself no further than its best-matching sentences."""
     matched = pairs(claim, supports)
     for pair in matched:
-        for rule in (_aim, _causal, _sure, _many, _raised, _unlimited):
+        for rule in (_aim, _causal, _sure, _many, _raised, _praised, _unlimited):
             if failed := rule(pair):
                 return failed
     if not matched:
@@ -135,6 +135,16 @@ def _raised(pair: Pair) -> Check | None:
     added = {token.start for change in changes(pair.unit.text, pair.source.text) for token in change.claim}
     for one in said("degree", pair.unit.text):
         if one.start in added and root(one.words) not in held and one.words.lower().startswith("significan"):
+            return _failed(f"The source does not say “{one.words}”.", found=None, expected=one.words)
+    return None
+
+
+def _praised(pair: Pair) -> Check | None:
+    """A judgement that no source makes: "safe" where it says contraindicated. Forms of one word count as one ("effective", "effectiveness")."""
+    held = {root(word) for source in pair.sources for word in _lower(source.text)}
+    stems = {word[:5] for source in pair.sources for word in _lower(source.text)}
+    for one in said("judgement", pair.unit.text):
+        if root(one.words) not in held and one.words.lower()[:5] not in stems and one.words.lower()[:4] not in stems:
             return _failed(f"The source does not say “{one.words}”.", found=None, expected=one.words)
     return None
 
