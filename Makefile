@@ -1,14 +1,19 @@
 # make ask [QUESTION="…"]   installs Pincite in .venv and asks
+# make demo [PORT=8000]     installs the web application, too, and starts its demonstration
 # make test                 installs what the tests need, too, and runs them
 QUESTION ?= What is the treatment for Baastrup's disease?
+PORT ?= 8000
 PYTHON ?= python3
 VENV ?= .venv
 export QUESTION
 
-.PHONY: ask test clean
+.PHONY: ask demo test clean
 
 ask: $(VENV)/.installed
 	@$(VENV)/bin/pincite ask -- "$$QUESTION"
+
+demo: $(VENV)/.installed-with-web
+	@exec $(VENV)/bin/pincite serve --demo --port "$(PORT)"
 
 test: $(VENV)/.installed-for-tests
 	$(VENV)/bin/python -m pytest
@@ -25,9 +30,13 @@ $(VENV)/.installed: pyproject.toml $(VENV)/bin/pip
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
+$(VENV)/.installed-with-web: pyproject.toml $(VENV)/bin/pip
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[web]'
+	@touch $(VENV)/.installed $@
+
 $(VENV)/.installed-for-tests: pyproject.toml $(VENV)/bin/pip
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
-	@touch $(VENV)/.installed $@
+	@touch $(VENV)/.installed $(VENV)/.installed-with-web $@
 
 clean:
 	rm -rf $(VENV)

@@ -146,6 +146,30 @@ def test_other_words_for_a_condition_reach_the_same_evidence(library: Library, t
     assert any("Baastrup" in statement.text for statement in answer.bottom_line)
 
 
+def test_a_safety_answer_begins_with_the_condition_asked(library: Library) -> None:
+    first = answered(library, "Is it safe to take NSAIDs with chronic kidney disease?").bottom_line[0].text
+    assert re.search(r"renal|kidney", first)
+    assert "boxed warning" in answered(library, "warnings for celecoxib").bottom_line[0].text.lower()
+
+
+def test_what_nothing_compares_is_said_and_what_is_compared_is_not(library: Library) -> None:
+    never = answered(library, "Duloxetine versus placebo for chronic low back pain")
+    assert never.gaps[0] == "No source in this library compares duloxetine directly with placebo."
+    assert not any(statement.kind == "contraindication" for statement in never.bottom_line)
+    compared = answered(library, "vertebroplasty or kyphoplasty for osteoporotic fracture?")
+    assert not any("compares" in gap for gap in compared.gaps)
+
+
+def test_a_warning_of_another_drug_does_not_answer_what_to_do_after_a_failure(library: Library) -> None:
+    first = answered(library, "How is ankylosing spondylitis treated?")
+    second = answered(library, "and if the first biologic fails?", follow=first)
+    assert not any(statement.kind in ("contraindication", "boxed-warning") for statement in second.bottom_line)
+
+
+def test_a_complication_that_a_trial_counted_is_not_answered_by_it(library: Library) -> None:
+    assert not answered(library, "What is the best treatment for pneumonia in adults?").answered
+
+
 def test_a_follow_up_inherits_the_condition(library: Library) -> None:
     first = answered(library, QUESTIONS[0])
     second = answered(library, "and if injections fail?", follow=first)

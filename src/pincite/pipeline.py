@@ -1,4 +1,7 @@
-"""ask(): a question and a library in, a verified answer out. audit(): a foreign text in, verdicts out. One screen each."""
+"""ask(): a question and a library in, a verified answer out. audit(): a foreign text in, verdicts out. One screen each.
+
+written(): a verified answer and a language model in, the same answer in checked sentences out. Never called unless somebody asked for it.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,17 @@ from pincite.answering.composing import compose
 from pincite.answering.plain import in_plain_words
 from pincite.appraisal.appraising import appraise
 from pincite.library.store import Library
-from pincite.records import Answer, Audit, Filters, Loaded
+from pincite.records import Answer, Audit, Filters, Loaded, Statement
 from pincite.retrieval.searching import search_tiers
 from pincite.retrieval.understanding import understand
 from pincite.verification.verify import verify
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pincite.library.encoder import Encoder
+    from pincite.models.chat import Model
 
 # Passages of each tier that a search hands on; appraisal stops reading when it has read enough sentences of a tier.
 READ_PER_TIER = 90
@@ -80,3 +84,31 @@ def audit(
     from pincite.auditing.auditing import audit as audit_text  # noqa: PLC0415 - asking does not need it
 
     return audit_text(loaded, library=library, encoder=encoder, today=today, progress=progress)
+
+
+def written(answer: Answer, *, library: Library, model: Model) -> Answer:
+    """`answer`, which `ask` gave for this library, with what the model wrote and the checks let stand.
+
+    For clinicians a bottom line across sources, for patients plainer words. Raises nothing of the model's: where it fails, the
+    extractive answer comes back, and `Answer.written` says why.
+    """
+    *_, last = writing(answer, library=library, model=model)
+    assert isinstance(last, Answer)
+    return last
+
+
+def writing(answer: Answer, *, library: Library, model: Model) -> Iterator[Statement | Answer]:
+    """As `written`, while it is being written: each checked sentence as soon as it stands, and last the whole answer."""
+    from pincite.writing import bottom_line, plain  # noqa: PLC0415 - asking without a model does not need it
+
+    if answer.audience == "patient":
+        yield plain.plainer(answer, library=library, model=model)
+    else:
+        yield from bottom_line.written(answer, library=library, model=model)
+
+
+def in_full(question: str, *, follow: Answer, model: Model) -> str | None:
+    """A follow-up question in full, as the model puts it and the thread bears it out; None where it does not."""
+    from pincite.writing.following import stand_alone  # noqa: PLC0415 - asking without a model does not need it
+
+    return stand_alone(question, follow=follow, model=model)

@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from pincite.errors import SettingsError
 
 SETTINGS_FILE = "pincite.toml"
 _PREFIX = "PINCITE_"
+_FILE_ONLY = {"home", "limits", "feed_base_urls"}  # `home` and the limits have names of their own in the environment
 _WEB_PREFIX = "PINCITE_WEB_"  # the web application reads its own names; they are not settings of the core
 
 
@@ -40,8 +41,24 @@ class Settings(BaseModel):
     home: Path
     library: str  # a local folder, or s3://…
     encoder: str = Field("minilm", min_length=1)  # "minilm", "none", or a folder with model.onnx and its vocabulary
-    offline: bool = True  # nothing calls out unless someone asked for it
+    offline: bool = True  # nothing calls out unless someone asked for it; set to true, no model but one on this computer
+    model: str = Field("", max_length=200)  # the language model that `--model` and the web application use; none by default
+    model_url: str = Field("", pattern=r"^(|https?://[^\s]+)$")  # its server's base address, as in http://127.0.0.1:11434/v1
+    model_key: SecretStr = SecretStr("")  # sent as a bearer token; from the environment only
+    model_seconds: float = Field(60.0, gt=0, le=3600)  # for everything that one answer asks of the model
+    model_tokens: int = Field(1500, ge=16, le=100_000)  # most tokens of one reply
+    entailment: str = ""  # a folder with an entailment model; see verification/checks/entailment.py
+    contact: str = Field("", max_length=200)  # e-mail or address that public sources may write to; goes into the User-Agent
+    ncbi_key: SecretStr = SecretStr("")  # of an NCBI account: 10 requests a second instead of 3
+    openfda_key: SecretStr = SecretStr("")
+    # Source name → address of a mirror. Such an address may be private, so it is believed in the file only, never in the environment.
+    feed_base_urls: dict[str, str] = {}
     limits: Limits = Limits()
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether somebody said that no connection may be made, not even one that is asked for (`PINCITE_OFFLINE=1`)."""
+        return self.offline and "offline" in self.model_fields_set
 
     @property
     def cache(self) -> Path:
@@ -64,7 +81,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         key = name.removeprefix(_PREFIX).lower()
         if key in Limits.model_fields:
             values["limits"][key] = value
-        elif key in Settings.model_fields and key not in {"home", "limits"}:
+        elif key in Settings.model_fields and key not in _FILE_ONLY:
             values[key] = value
         else:
             raise SettingsError(f"The environment names {name}, which is no setting.", what_to_do=_known())
@@ -94,6 +111,8 @@ def _from_file(path: Path) -> dict[str, Any]:
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise SettingsError(f"{path} cannot be read: {reason}.", what_to_do="Mend or remove the file.") from error
+    if "model_key" in values:
+        raise SettingsError(f"{path} holds model_key.", what_to_do="Keep the key out of files: set PINCITE_MODEL_KEY in the environment.")
     unknown = sorted(set(values) - (set(Settings.model_fields) - {"home"}))
     if unknown or not isinstance(values.get("limits", {}), dict):
         raise SettingsError(f"{path} has {', '.join(unknown) or 'limits'}, which is no setting.", what_to_do=_known())
@@ -101,6 +120,6 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _known() -> str:
-    keys = [key for key in Settings.model_fields if key not in {"home", "limits"}] + list(Limits.model_fields)
+    keys = [key for key in Settings.model_fields if key not in _FILE_ONLY] + list(Limits.model_fields)
     named = ", ".join(f"{_PREFIX}{key.upper()}" for key in ("home", *keys))
-    return f"Known settings: {named}; in {SETTINGS_FILE} the same names in lower case, limits under [limits]."
+    return f"Known settings: {named}; in {SETTINGS_FILE} the same names in lower case, limits under [limits], mirrors under [feed_base_urls]."

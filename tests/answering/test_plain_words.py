@@ -23,6 +23,12 @@ def test_a_term_explained_before_is_left_alone() -> None:
     assert plain_words("Kyphoplasty helped.", already=frozenset({"kyphoplasty"})) == ("Kyphoplasty helped.", {})
 
 
+def test_words_that_explained_one_term_are_not_repeated_for_its_plural() -> None:
+    _, first = plain_words("An opioid helped.")
+    assert plain_words("Opioids helped.", already=frozenset({"opioid"}), meanings=frozenset(first.values())) == ("Opioids helped.", {})
+    assert plain_words("Opioids helped.")[1] == {"opioids": first["opioid"]}
+
+
 @pytest.mark.parametrize("text", ["The act was renalised.", "Fusion-like images", "He ate a statin-free diet"])
 def test_parts_of_other_words_are_not_terms(text: str) -> None:
     assert plain_words(text)[0] == text

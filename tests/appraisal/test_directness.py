@@ -14,6 +14,8 @@ LABEL = Header(tier="label", design="drug-label", extent="label", title="Naproxe
 DIRECT = [
     ("treatment of asthma", "Inhaled budesonide reduced asthma exacerbations by 40%.", titled("A trial")),
     ("treatment of asthma", "Budesonide reduced exacerbations by 40%.", titled("Budesonide in mild asthma")),
+    ("pneumonia after vertebral fracture", "Pneumonia was common after vertebral fracture.", titled("Outcomes of vertebral fracture")),
+    ("duloxetine or placebo for asthma", "Duloxetine did not help in asthma.", titled("A trial in asthma")),
     ("treatment of breast cancer", "Trastuzumab prolonged survival in cancer of the breast.", titled("Trastuzumab in breast cancer")),
     ("kissing spine treatment", "Injections relieved Baastrup's disease for 3 months.", titled("A series")),
     ("naproxen dose", "The usual dose is 250 mg twice daily.", LABEL),
@@ -54,6 +56,12 @@ INDIRECT = [
         titled("Osteoarthritis in rats"),
         "animals",
     ),
+    (
+        "treatment of pneumonia",
+        "The non-operated cohort with vertebral fracture had more pneumonia than those treated with kyphoplasty.",
+        titled("Kyphoplasty for vertebral fracture"),
+        "vertebral fracture, not pneumonia",
+    ),
 ]
 
 
@@ -86,6 +94,11 @@ ELSEWHERE = [
         "acupuncture for low back pain",
         "WHO advises against traction in low back pain.",
         titled("Acupuncture, traction and exercise for low back pain", tier="guideline"),
+    ),
+    (
+        "duloxetine versus placebo for low back pain",
+        "Gabapentin was no better than placebo in low back pain.",
+        titled("Gabapentin for low back pain"),
     ),
     ("role of the ZCCHC17 gene", "The BRCA1 gene has a role in DNA repair.", titled("BRCA1")),
 ]

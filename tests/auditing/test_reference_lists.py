@@ -157,7 +157,7 @@ def test_what_is_wrong_with_references_is_said(library: Library) -> None:
     assert "never cited in the text" in problems["2"]
     assert problems["3"] == "retracted"
     assert problems["4"] == "not in this library; printed without an identifier or link"
-    assert "cannot be found by anybody" in problems["5"]
+    assert "hard to find for anybody" in problems["5"]
     assert problems["9"] == "cited in the text, but not in the reference list"
     assert [one.status for one in found][2] == "retracted"
 

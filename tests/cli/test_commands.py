@@ -131,10 +131,23 @@ def test_add_keeps_what_can_be_read_and_reports_the_rest(run: Run, tmp_path: Pat
     assert "1 unchanged" in again.stdout
 
 
-def test_an_address_is_refused_with_the_way_out(run: Run, tmp_path: Path) -> None:
+def test_an_address_is_not_fetched_when_the_network_is_turned_off(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = str(tmp_path / "library")
     run("library", "--empty", "--library", place)
-    assert "fetches nothing" in failure(run("add", "https://example.org/a.pdf", "--library", place))
+    monkeypatch.setenv("PINCITE_OFFLINE", "1")
+    assert "turned off by PINCITE_OFFLINE" in failure(run("add", "https://example.org/a.pdf", "--library", place))
+
+
+def test_an_address_is_fetched_because_it_was_given_and_a_private_one_never(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = str(tmp_path / "library")
+    run("library", "--empty", "--library", place)
+    page = b"<html><body><main><h1>Care after a sprain</h1><p>Rest for two days is advised. Ibuprofen 400 mg relieved pain.</p></main></body></html>"
+    with monkeypatch.context() as patched:
+        patched.setattr("pincite.auditing.fetching.fetch", lambda url, **_: (page, url))
+        assert "1 added" in run("add", "https://example.org/sprain", "--library", place).stdout
+    assert "private or reserved" in failure(run("add", "http://127.0.0.1/a.pdf", "--library", place))
 
 
 def test_remove_takes_documents_out_or_nothing_at_all(run: Run, tmp_path: Path, records: Path) -> None:

@@ -10,7 +10,7 @@ from docx import Document
 
 from pincite.records import Answer, ReadingGrade, Review
 from pincite.rendering import docx, html, jsonout, markdown, terminal
-from pincite.rendering.layout import page
+from pincite.rendering.layout import Line, page
 from pincite.rendering.terminal import columns
 
 ORDER = [
@@ -74,6 +74,12 @@ def test_the_urgent_warning_stands_first_and_only_once(answer: Answer) -> None:
 def test_each_sentence_is_followed_by_its_mark_and_the_source_s_own_strength(answer: Answer) -> None:
     text = " ".join(terminal.render(answer, width=200).split())
     assert "chronic low back pain. [1] (in favour; strength: Conditional; certainty: very low; guideline 2023)" in text
+
+
+def test_only_the_terminal_says_what_to_type_for_more(answer: Answer) -> None:
+    held_back = answer.model_copy(update={"omitted": 2})
+    assert "Ask with --all to see them." in " ".join(terminal.render(held_back).split())
+    assert all("--all" not in item.text for part in page(held_back).parts for item in part.items if isinstance(item, Line))
 
 
 def test_only_a_recommendation_is_said_to_lack_strength(answer: Answer) -> None:

@@ -29,6 +29,8 @@ INTENTS = [
     ("vertebroplasty or kyphoplasty for osteoporotic fracture?", "comparison"),
     ("naproxen versus ibuprofen for back pain", "comparison"),
     ("is methotrexate approved for psoriasis", "treatment"),
+    ("should I use epidural steroid injections for spinal stenosis?", "treatment"),
+    ("should I take ibuprofen with warfarin", "safety"),
 ]
 
 

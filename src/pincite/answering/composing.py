@@ -17,6 +17,7 @@ from pincite.records import (
     Evidence,
     LeftOut,
     LibraryState,
+    Precedence,
     Question,
     ScoredPassage,
     Section,
@@ -34,6 +35,9 @@ MOST_INDIRECT = 5
 # A statement may be this much less relevant than the best one and still stand on the page. Lower lets in neighbours of the topic.
 RELEVANT_FROM = 0.62
 LEADS_FROM = 0.86
+# A source that librarians marked leads its tier also where another words the answer a little nearer to the question. As low as
+# RELEVANT_FROM it would let any neighbour of the topic lead.
+MARKED_LEADS_FROM = 0.74
 # A sentence that only sounds like an answer (bearing.NO_ANSWER_KEEPS of its fit) never leads while another stands.
 FITS_TO_LEAD = 0.45
 # Share of the best coverage that a statement must reach: below it, it leaves out a word of the question that others meet.
@@ -71,6 +75,7 @@ _OF_DOSES = ("dosing", "contraindication", "boxed-warning", "monitoring")
 _AMOUNT = re.compile(r"\d\s?(?:mg|mcg|µg|μg|g|mL|ml|units?|IU|tablets?|capsules?|drops?|puffs?|%)\b")
 # Who is asked about doses and harms: the label, then guidelines; how a trial gave a drug is no advice.
 _AUTHORITY = {"label": 0, "guideline": 1, "research": 2, "patient": 3}
+_PRECEDENCE: dict[Precedence | None, int] = {"local": 0, "preferred": 1, None: 2}
 _NUMBER = re.compile(r"\d+(?:[.,·]\d+)?")
 
 
@@ -131,7 +136,7 @@ def compose(
         sections=tuple(ordered),
         tiers=tiers,
         conflicts=disputes,
-        gaps=gaps(question, direct, references, steps=shape.steps),
+        gaps=(*_uncompared(question, direct), *gaps(question, direct, references, steps=shape.steps)),
         indirect=aside,
         references=references,
         left_out=tuple(left_out),
@@ -146,7 +151,8 @@ def compose(
 def without_repeats(evidence: Sequence[Evidence]) -> list[Evidence]:
     """The evidence, most relevant first, without sentences that say again what an earlier one says.
 
-    Two sentences with other numbers or other drugs are two facts, however alike their words.
+    Two sentences with other numbers, other drugs or another direction are two facts, however alike their words: "we recommend" and
+    "we recommend against". Of two that say the same in one tier, the one of a marked source is kept.
     """
     from rapidfuzz import fuzz  # noqa: PLC0415 - only when there is something to compare
 
@@ -154,12 +160,18 @@ def without_repeats(evidence: Sequence[Evidence]) -> list[Evidence]:
     for one in evidence:
         numbers = set(_NUMBER.findall(one.text))
         repeated = False
-        for other in kept:
+        for place, other in enumerate(kept):
             if one.text == other.text:
                 repeated = True
-            elif set(one.interventions) == set(other.interventions) and numbers <= set(_NUMBER.findall(other.text)):
+            elif (
+                set(one.interventions) == set(other.interventions)
+                and numbers <= set(_NUMBER.findall(other.text))
+                and conflicts.polarity(one) == conflicts.polarity(other)
+            ):
                 repeated = fuzz.token_set_ratio(one.text.lower(), other.text.lower()) >= 90
             if repeated:
+                if one.source.header.tier == other.source.header.tier and _precedence(one) < _precedence(other):
+                    kept[place] = one
                 break
         if not repeated:
             kept.append(one)
@@ -195,7 +207,7 @@ class _Layout:
     def __init__(self, question: Question, shape: Shape, direct: Sequence[Evidence], *, everything: bool) -> None:
         self.question = question
         self.shape = shape
-        self.direct = list(direct)
+        self.direct = marked_first(direct)
         self.everything = everything
         self._used: set[tuple[str, int]] = set()
         self._per_document: Counter[str] = Counter()
@@ -214,27 +226,36 @@ class _Layout:
 
     def _lead(self) -> list[Evidence]:
         """One to three statements: the strongest direct evidence among the most relevant, one for each condition asked."""
-        kinds = (
-            (*self.shape.bottom_line, "boxed-warning", "contraindication")
-            if self.question.interventions and self.question.conditions
-            else self.shape.bottom_line
-        )
+        # Whether a named drug is forbidden comes first for one who would give it; not where two are compared, nor for what has failed.
+        given = any(term not in self.question.failed for term in self.question.interventions)
+        warned = given and self.question.conditions and self.question.understood.intent != "comparison"
+        kinds = (*self.shape.bottom_line, "boxed-warning", "contraindication") if warned else self.shape.bottom_line
         wanted = [one for one in self.direct if one.kind in kinds and (not self.shape.steps or _treats(one) or one.kind == "indication")]
         wanted = wanted or self.direct
         wanted = [one for one in wanted if one.fit >= FITS_TO_LEAD] or wanted
         best = max(one.relevance for one in wanted)
-        close = [one for one in wanted if one.relevance >= LEADS_FROM * best]
+        close = [one for one in wanted if one.relevance >= (MARKED_LEADS_FROM if one.source.header.precedence else LEADS_FROM) * best]
         if self.question.aspect and any(one.meets_aspect for one in close):
             close = [one for one in close if one.meets_aspect]
         if self.shape.labels_first:
             close.sort(
-                key=lambda one: (_AUTHORITY[one.source.header.tier], -round(one.relevance, 1), _lead_kind(self.shape, one), -one.relevance)
+                key=lambda one: (
+                    # A warning that names the condition asked before those that hold for every user of the drug.
+                    bool(self.question.conditions) and not any(term.id in one.met for term in self.question.conditions),
+                    _AUTHORITY[one.source.header.tier],
+                    _precedence(one),
+                    -round(one.relevance, 1),
+                    _lead_kind(self.shape, one),
+                    -one.relevance,
+                )
             )
         else:
             comparing = self.question.understood.intent == "comparison"
             close.sort(
                 key=lambda one: (
                     comparing and not compares(self.question, one),
+                    one.rank // 100,
+                    _precedence(one),
                     one.rank,
                     not tells(one),
                     -one.relevance,
@@ -319,6 +340,21 @@ class _Layout:
         return [(part, chosen) for part, chosen in parts if chosen]
 
 
+def marked_first(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The same evidence where, within each tier, what librarians marked as local and then as preferred comes first.
+
+    Each tier keeps its places in the whole, so that a mark never lifts one tier over another.
+    """
+    if not any(one.source.header.precedence for one in evidence):
+        return list(evidence)
+    waiting = {tier: iter(sorted((one for one in evidence if one.source.header.tier == tier), key=_precedence)) for tier in _AUTHORITY}
+    return [next(waiting[one.source.header.tier]) for one in evidence]
+
+
+def _precedence(one: Evidence) -> int:
+    return _PRECEDENCE[one.source.header.precedence]
+
+
 def _treats(one: Evidence) -> bool:
     """Whether a statement is about something given or done: by a known name, by the words for a step of care, or by a result against a comparator."""
     return bool(one.interventions or pathway.steps_of(one) or (one.benefit and _GIVEN.search(one.text)))
@@ -333,6 +369,14 @@ def compares(question: Question, one: Evidence) -> bool:
     """Whether a statement sets at least two of the treatments that the question compares against each other."""
     mentions = mentions_of(one.text, one.source.abbreviations) if _COMPARES.search(one.text) else ()
     return sum(any(set(mention.concepts) & term.ids for mention in mentions) for term in question.interventions) > 1
+
+
+def _uncompared(question: Question, direct: Sequence[Evidence]) -> tuple[str, ...]:
+    """What to say where two treatments were to be compared and each statement speaks of one of them."""
+    named = [term.label for term in question.interventions]
+    if question.understood.intent != "comparison" or len(named) < 2 or any(compares(question, one) for one in direct):
+        return ()
+    return (f"No source in this library compares {named[0]} directly with {' or '.join(named[1:])}.",)
 
 
 def _lead_kind(shape: Shape, one: Evidence) -> int:
@@ -408,9 +452,9 @@ def _silence(
     named = [*question.understood.conditions, *question.understood.interventions]
     topic = " and ".join(named[:2]) or "this topic"
     missing.append(
-        f"Guidelines, drug labels or papers on {topic} could be added with `pincite add`."
+        f"Guidelines, drug labels or papers on {topic} could be added."
         if named
-        else "If it is a clinical question, name the condition or the medicine, or add sources on it with `pincite add`."
+        else "If it is a clinical question, name the condition or the medicine in full."
     )
     return Answer(
         question=question.text,

@@ -33,7 +33,7 @@ def gaps(question: Question, direct: Sequence[Evidence], references: Sequence[Re
         if not any(term.id in one.met for one in direct):
             said.append(f"Nothing that answers this was found on {term.label}.")
     for term in asked:
-        if not any(term.id in one.met for one in direct):
+        if terms.concept(term.id).category != "comparator" and not any(term.id in one.met for one in direct):
             said.append(f"No direct statement on {term.label} was found.")
     if steps and not asked:
         silent = [
@@ -93,10 +93,12 @@ def follow_ups(question: Question, evidence: Sequence[Evidence]) -> tuple[str, .
 def _share(some: int, every: int) -> str:
     """How many of the sources, as the subject of a sentence.
 
-    >>> _share(1, 1), _share(1, 3), _share(2, 3)
-    ('The only source is', '1 of 3 sources is', '2 of 3 sources are')
+    >>> _share(1, 1), _share(1, 3), _share(3, 3)
+    ('The only source is', '1 of 3 sources is', 'All 3 sources are')
     """
-    return "The only source is" if every == 1 else f"{some} of {every} sources {'is' if some == 1 else 'are'}"
+    if some == every:
+        return "The only source is" if every == 1 else f"All {every} sources are"
+    return f"{some} of {every} sources {'is' if some == 1 else 'are'}"
 
 
 def _listed(names: Sequence[str], joiner: str = "or") -> str:

@@ -104,7 +104,7 @@ def _grade(added: str, bottom_line: tuple[Statement, ...], sections: tuple[Secti
 
 def plain_statement(statement: Statement, explained: dict[str, str]) -> Statement:
     """One statement in plain words; `explained` collects each term at its first use, and is added to."""
-    plain, new = plain_words(statement.text, already=frozenset(term.lower() for term in explained))
+    plain, new = plain_words(statement.text, already=frozenset(term.lower() for term in explained), meanings=frozenset(explained.values()))
     note = statement.note
     if statement.kind == "dosing" or _DOSE.search(statement.text):
         note = f"{note}; {AS_PRESCRIBED}" if note else AS_PRESCRIBED
@@ -117,8 +117,10 @@ def plain_statement(statement: Statement, explained: dict[str, str]) -> Statemen
     )
 
 
-def plain_words(text: str, *, already: frozenset[str] = frozenset()) -> tuple[str, dict[str, str]]:
+def plain_words(text: str, *, already: frozenset[str] = frozenset(), meanings: frozenset[str] = frozenset()) -> tuple[str, dict[str, str]]:
     """The sentence in plain words and the terms explained in it: (text, {term as printed: plain words}).
+
+    What was explained before, by its term (`already`) or in the same words (`meanings`), is not explained again.
 
     >>> plain_words("Adverse events were rare.")[0]
     'Side effects were rare.'
@@ -137,7 +139,7 @@ def plain_words(text: str, *, already: frozenset[str] = frozenset()) -> tuple[st
                 if printed[0].isupper() and (match.start() == 0 or text[match.start() - 2 : match.start()] in (". ", "; ")):
                     plain = plain[0].upper() + plain[1:]
                 taken.append((match.start(), match.end(), plain))
-            elif printed.lower() not in already and row.plain not in explained.values():
+            elif printed.lower() not in already and row.plain not in explained.values() and row.plain not in meanings:
                 explained[printed if printed.isupper() or any(c.isdigit() for c in printed) else printed.lower()] = row.plain
                 taken.append((match.start(), match.end(), f"{printed} ({row.plain})"))
             else:

@@ -20,7 +20,7 @@ class Numbering:
         passage, header = evidence.source.passage, evidence.source.header
         citation = cite(passage, start=evidence.start, end=evidence.end, reference=self._number(evidence))
         notes = (
-            [f"as summarised from: {passage.annotation.locator or passage.section}"]
+            [f"as summarised from: {(passage.annotation.locator or passage.section).replace('; ', ', ')}"]  # notes are parted by "; "
             if header.extent == "record" and passage.annotation
             else []
         )
@@ -95,4 +95,6 @@ def reference_of(name: str, header: Header, *, number: int, text_sha256: str, fl
         version=header.version,
         date=header.date,
         note=" ".join(notes) or None,
+        precedence=header.precedence,
+        looked_up=header.looked_up,
     )

@@ -63,6 +63,8 @@ def _unusable(header: Header) -> str:
     """Why a document may not answer, in words."""
     if header.retired:
         return "retired from this library"
+    if header.status == "superseded" and header.superseded_by:
+        return f"superseded by a newer issue that this library holds ({header.superseded_by})"
     if header.status in ("retracted", "concern", "superseded"):
         return {"retracted": "retracted", "concern": "expression of concern", "superseded": "superseded by a newer version"}[header.status]
     if any(relation.kind in ("corrects", "retracts", "concern-about") for relation in header.relations):

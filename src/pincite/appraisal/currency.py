@@ -3,6 +3,8 @@ newest year is passed in."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pincite.records import Header
 
 # A guideline is seldom valid beyond five years (Shekelle, JAMA 2001: half are outdated after 5.8 years); research keeps
@@ -31,7 +33,19 @@ def _status(header: Header) -> str | None:
     """The worst that the status or the printed relations say of a document."""
     printed = [_RELATIONS[relation.kind] for relation in header.relations if relation.kind in _RELATIONS]
     said = [_STATUS[header.status]] if header.status in _STATUS else []
-    return min([*said, *printed], key=list(_STATUS.values()).index, default=None)
+    held = [words for words in (*said, *printed) if not (header.stands and words == _STATUS["superseded"])]
+    return min(held, key=list(_STATUS.values()).index, default=None)
+
+
+def retraction_of(header: Header) -> Literal["yes", "no", "unknown"]:
+    """Whether a document was retracted; "unknown" where no list of retractions was ever asked about it (`looked_up` says when).
+
+    >>> retraction_of(Header(tier="research", extent="abstract", title="T"))
+    'unknown'
+    """
+    if _status(header) == "retracted":
+        return "yes"
+    return "no" if header.looked_up else "unknown"
 
 
 def usable(header: Header) -> bool:
@@ -60,8 +74,7 @@ def status_note(header: Header, *, today_year: int | None) -> str | None:
     status = _status(header)
     if status:
         notes.append(status)
-    corrected = [relation.kind for relation in header.relations if relation.kind == "corrected-by"]
-    if corrected:
+    if any(relation.kind == "corrected-by" for relation in header.relations) or any(notice.kind == "erratum" for notice in header.notices):
         notes.append("corrected after publication")
     if today_year is not None and header.year is not None:
         age = today_year - header.year

@@ -58,6 +58,8 @@ COVERS_UNKNOWN = 0.34
 WORDS_OF_A_TOPIC = 2
 # Credit from which a term counts as met as such: named, or what the document is about; below it the match is a wider one.
 NAMED = 0.6
+# Credit of a drug's warnings where they do not name the condition asked: they hold for its user whatever it is taken for.
+EVERY_USER = 0.3
 _PAST_COMPARISON = re.compile(r"\b(?:versus|vs\.?|compared (?:with|to)|than|over|against|rather than|instead of)\b", re.IGNORECASE)
 
 
@@ -193,14 +195,16 @@ def _conditions(
     """The conditions asked, as this sentence meets them; None when it is about another one. A label's uses may meet none of them."""
     subject = subject_of(source.header)
     credits, met, because = [], [], []
+    # How a condition is treated is not told by a study of another one that counts it among what happened to its patients.
+    passing = source.header.tier == "research" and question.understood.intent == "treatment" and not question.interventions
     for term in question.conditions:
-        credit, why = _condition(term, sentence, named, others, subject)
+        credit, why = _condition(term, sentence, named, others, subject, passing=passing)
         if credit < NAMED and _as_population(term, sentence):
             credit, why = 0.8, None
         elif not credit and question.understood.intent == "safety" and source.header.tier == "label":
-            credit, why = 0.3, None  # a drug's warnings hold for its user whatever it is taken for
+            credit, why = EVERY_USER, None
         credits.append(credit)
-        if credit:
+        if credit > EVERY_USER:
             met.append(term.id)
             because.extend([why] if why else [])
     if credits and not any(credits):
@@ -219,7 +223,9 @@ def _treatments(question: Question, mentions: tuple[terms.Mention, ...], named: 
         return _Met(None)
     judged = [_intervention(term, mentions, named, subject_of(source.header), source.header) for term in asked]
     met = [term.id for term, (credit, _) in zip(asked, judged, strict=True) if credit]
-    if not met:
+    # A placebo is what others are measured against: a sentence that meets it alone is on another treatment.
+    real = {term.id for term in asked if terms.concept(term.id).category != "comparator"}
+    if not met or (real and not real & set(met)):
         return None
     classes = [why for credit, why in judged if credit and why]
     because = classes if len(classes) == len(met) else []
@@ -266,8 +272,13 @@ def _shared_credit(credits: list[float]) -> float:
     return 0.8 * max(credits) + 0.2 * sum(credits) / len(credits)
 
 
-def _condition(term: Term, sentence: str, named: frozenset[str], others: list[terms.Mention], subject: Subject) -> tuple[float, str | None]:
-    """(credit, why only indirect): named in the sentence 1; inherited from the document 0.8, or 0.6 beside another condition; wider 0.4."""
+def _condition(
+    term: Term, sentence: str, named: frozenset[str], others: list[terms.Mention], subject: Subject, *, passing: bool
+) -> tuple[float, str | None]:
+    """(credit, why only indirect): named in the sentence 1; inherited from the document 0.8, or 0.6 beside another condition; wider 0.4.
+
+    `passing`: named beside the condition that the document is about, it is an outcome or a complication of that one, not what is treated.
+    """
     # "Chronic low back pain" is still low back pain: a form of the wider condition does not speak of another one.
     wide = tuple(terms.concept(name).label.lower() for name in term.wider) or ("\0",)
     near = [mention for mention in others if set(mention.concepts) & (term.ids | term.wider) or mention.label.lower().endswith(wide)]
@@ -280,6 +291,11 @@ def _condition(term: Term, sentence: str, named: frozenset[str], others: list[te
         return 0.8, None
     if named & term.ids:
         aside = any(set(mention.concepts) & subject.titled for mention in foreign) and not subject.titled & term.ids
+        if aside and passing:
+            return (
+                0.4,
+                f"on {_said(next(mention for mention in foreign if set(mention.concepts) & subject.titled))}, not {term.label} as such",
+            )
         return 0.8 if aside else 1.0, None
     if subject.titled & term.ids:
         # A source on several conditions that names one of them in this sentence speaks of that one.

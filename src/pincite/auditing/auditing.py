@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from pincite.library.encoder import Encoder
 
+# A text of this many claims takes minutes; more is a book, which is audited chapter by chapter.
+MOST_CLAIMS = 2_000
 _BAD_STATUS = {
     "retracted": "The source cited has been retracted.",
     "superseded": "The source cited has been superseded by a newer version.",
@@ -41,6 +43,10 @@ def audit(
     resolved = references.resolve(loaded.listed, library=library, marks=loaded.marks)
     by_marker = {one.marker: one for one in resolved}
     checkable = claims.checkable(claims.assertions(loaded))
+    flags = loaded.flags
+    if len(checkable) > MOST_CLAIMS:
+        flags = (*flags, f"Only the first {MOST_CLAIMS:,} of {len(checkable):,} claims were audited: divide the text to audit the rest.")
+        checkable = checkable[:MOST_CLAIMS]
     finder = Finder(library, encoder=encoder)
     judged = []
     numbers: dict[str, int] = {}  # document → number, in the order of first use
@@ -59,7 +65,7 @@ def audit(
         summary=_summary(judged, resolved),
         text=loaded.text,
         stretches=loaded.stretches,
-        flags=loaded.flags,
+        flags=flags,
         documents=_documents(library, numbers),
         says=_says(judged),
     )
@@ -81,6 +87,7 @@ def _judge(one: Asserted, by_marker: dict[str, AuditReference], finder: Finder) 
         cited=finder.cited(claim, one.context, held),
         anywhere=finder.anywhere(claim, one.context),
         label=labelled.against(claim, finder),
+        allowed=labelled.within(claim, finder),
         problems=problems,
     )
 

@@ -45,6 +45,7 @@ _UNFINISHED = re.compile(
 _CONDITIONAL = re.compile(r"(?:if|when|where|unless|in case of|for|in|among|after|before)\b[^,]*:$", re.IGNORECASE)
 _INNER_COLON = re.compile(r"^[^:]{3,60}:\s+(?P<rest>\S.*):$")
 _QUESTION = re.compile(r"\?\W*$")
+_REMARK = re.compile(r"\([^()]{3,160}\)\.?(?:\s+(?=[A-Z])|\s*$)")
 _LONGEST_CONTEXT = 300
 
 
@@ -178,6 +179,9 @@ class _Cutting:
         return self._by_span[span].cell is not None
 
     def _made(self, start: int, end: int, context: tuple[str, ...], cites: tuple[str, ...]) -> Iterator[Asserted]:
+        remark = _REMARK.match(self._masked[start:end])
+        if remark is not None:  # "(randomised trial 2015)" says something of the sentence before it
+            start += remark.end()
         text = _tidy(self._masked[start:end])
         if not _LETTERS.search(text):
             return

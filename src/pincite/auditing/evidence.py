@@ -77,8 +77,9 @@ class Finder:
         Asked with the headings and without them: what is said of another condition is found by the words alone.
         """
         found: dict[tuple[str, int], Candidate] = {}
-        for query in dict.fromkeys((f"{claim.text} {claim.context}", claim.whole)):
-            for one in search(self.library, query, limit=SEARCHED, encoder=self.encoder):
+        queries = {f"{claim.text} {claim.context}": self.encoder, claim.whole: None} if claim.context else {claim.whole: self.encoder}
+        for query, encoder in queries.items():
+            for one in search(self.library, query, limit=SEARCHED, encoder=encoder):
                 if not usable(one.header) or one.passage.kind == "title":
                     continue
                 for start, end in one.passage.sentences:

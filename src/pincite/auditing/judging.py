@@ -20,8 +20,8 @@ from pincite.verification.comparing import compare
 Severity = Literal["high", "moderate", "low", "none"]
 
 # Calibrated by reading every finding on machine-written pages and on journal text; run evaluation/audit_bed.py again after a change.
-# From this share a clash of direction or negation is about the same thing (measured: reliable at 0.6 to 0.7), …
-CLASHES = 0.65
+# From this share a clash of direction or negation is about the same thing (measured: reliable at 0.6 to 0.7 for one sentence; a library has many), …
+CLASHES = 0.75
 # … but another figure only where the sentence is all but the same: two studies of one treatment rightly report two numbers.
 SAME_SENTENCE = 0.8
 # A sentence says part of a claim when this share of its weight stands in it, and so many words that carry meaning; below, they share a topic.
@@ -78,11 +78,12 @@ def judge(
     cited: Sequence[Candidate],
     anywhere: Sequence[Candidate],
     label: Against | None = None,
+    allowed: Against | None = None,
     problems: Sequence[Check] = (),
 ) -> Judged:
     """The verdict on a claim.
 
-    `label`: what the label of the claim's drug says against it. `cites`: the text gives a source for it; `resolved`: at least one of them is held. `problems`: what is wrong with the
+    `label`: what the label of the claim's drug says against it; `allowed`: its highest daily amount, where the claim stays below. `cites`: the text gives a source for it; `resolved`: at least one of them is held. `problems`: what is wrong with the
     sources themselves (retracted, superseded), as checks that failed.
     """
     in_cited, elsewhere = _compared(claim, cited), _compared(claim, anywhere)
@@ -100,8 +101,15 @@ def judge(
         return _judged(claim, stands, problems, label="partly" if problems else stands.verdict.label)
     if clash:
         return _judged(claim, clash, problems, label="contradicted")
-    if part := _part(claim, [*in_cited, *elsewhere]):
+    if allowed is None and (part := _part(claim, [*in_cited, *elsewhere])):
         return _judged(claim, part, (*problems, *_other_condition(claim, part)), label="partly")
+    if allowed is not None:
+        checks = (*problems, allowed.check)
+        return Judged(
+            Verdict(label="not-found" if cites else "uncited", score=None, checks=checks),
+            (allowed.candidate,),
+            _severity(claim, "uncited", checks),
+        )
     nothing: Literal["not-found", "uncited"] = "not-found" if cites else "uncited"
     verdict = Verdict(label=nothing, score=None, checks=(*problems, _nothing(cites=cites, resolved=resolved)))
     return Judged(verdict, _nearest([*in_cited, *elsewhere]), _severity(claim, nothing, problems))
@@ -122,20 +130,36 @@ def _compared(claim: Told, candidates: Sequence[Candidate]) -> list[_Compared]:
     if any(one.verdict.label in _STANDS for one in alone) or len(candidates) < 2:
         return alone
     # A claim may put two sentences of one source together; sentences of two sources are never added up.
+    # Each must speak of the claim's own drug or procedure: what is said of another one lends no words.
     first = candidates[0]
-    joined = tuple(one for one in candidates if one.support.document_id == first.support.document_id)[:3]
-    if len(joined) > 1:
+    joined = tuple(one for one in candidates if one.support.document_id == first.support.document_id and one.near.treats is not False)[:3]
+    if len(joined) > 1 and first in joined and not claim.fragment and first.near.share >= PARTLY:
         alone.append(_Compared(joined, compare(claim.text, [one.support for one in joined], context=claim.context)))
     return alone
 
 
 def _standing(claim: Told, compared: Sequence[_Compared]) -> _Compared | None:
+    # What is copied with its condition speaks of that condition, whatever stands above it.
+    own = any(one.kind == "condition" for one in claim_of(claim.text).mentions)
     stands = [
         one
         for one in compared
-        if one.verdict.label in _STANDS and one.first.near.about in ("same", "unknown") and (not claim.fragment or one.nearness >= FRAGMENT)
+        if one.verdict.label in _STANDS
+        and (one.first.near.about in ("same", "unknown") or (own and one.verdict.label == "quoted"))
+        and (not claim.fragment or one.nearness >= FRAGMENT)
+        and not _explains(claim, one)
     ]
     return max(stands, key=lambda one: (one.verdict.label == "quoted", one.nearness), default=None)
+
+
+def _explains(claim: Told, compared: _Compared) -> bool:
+    """Whether the text says one thing by another name ("stenosis is a narrowing of the canal") and the source has only one of the names."""
+    if compared.verdict.label == "quoted":
+        return False
+    named = [one for one in claim_of(claim.text).mentions if one.kind in ("condition", "drug", "intervention")]
+    held = " ".join(one.support.exact for one in compared.candidates).casefold()
+    twice = [one for one in named if sum(one.concept == other.concept for other in named) > 1]
+    return len({one.text.casefold() for one in twice}) > 1 and not all(one.text.casefold() in held for one in twice)
 
 
 def _clash(claim: Told, compared: Sequence[_Compared]) -> _Compared | None:
@@ -145,10 +169,10 @@ def _clash(claim: Told, compared: Sequence[_Compared]) -> _Compared | None:
         if one.verdict.label != "contradicted" or len(one.candidates) != 1 or claim.fragment:
             continue
         near = one.first.near
-        if near.about not in ("same", "unknown") or near.hits < PART_WORDS:
+        if near.about not in ("same", "unknown") or near.hits < max(PART_WORDS, MOST_WORDS * (near.hits + near.missing)):
             continue
         failed = {check.name for check in one.verdict.checks if check.outcome == "fail" and check.found and check.expected}
-        if one.first.share < (SAME_SENTENCE if failed <= _OTHER_CASE else CLASHES):
+        if (one.first.share if failed <= _OTHER_CASE else near.share) < (SAME_SENTENCE if failed <= _OTHER_CASE else CLASHES):
             continue
         other = claim_of(one.first.support.exact)
         if "intervention" not in failed and (_apart(read, other, ("drug",)) or _apart(read, other, ("drug", "intervention"))):
@@ -184,7 +208,7 @@ def _says_part(claim: Told, one: Candidate) -> bool:
         return near.treats is True and near.share >= ELSEWHERE and near.hits >= words
     if near.about == "wider" and (near.share < WIDER or near.missing > 1):
         return False
-    if near.share < PARTLY or near.hits < min(PART_WORDS, near.hits + near.missing - 1):
+    if near.share < PARTLY or near.hits < min(PART_WORDS, near.hits + near.missing):
         return False
     return not figures or same or one.share >= SAME_SENTENCE
 

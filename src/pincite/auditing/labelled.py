@@ -18,7 +18,7 @@ from pincite.verification.claims import Claim, claim_of, populations_of
 from pincite.verification.wording import dosing_of, words_of
 
 _MAXIMUM = re.compile(
-    r"\b(?:max(?:imum|imal)?\.?|(?:not|never) (?:to )?exceed(?:ing|s)?|up to|(?:no|not) more than|at most|upper limit|ceiling)\b",
+    r"\b(?:max(?:imum|imal)?\.?|(?:not|never) (?:to )?exceed(?:ing|s)?|up to|(?:no|not) (?:more|higher|greater) than|not (?:above|over|beyond)|at most|upper limit|ceiling)\b",
     re.IGNORECASE,
 )
 _A_DAY = re.compile(r"\b(?:daily|(?:a|per|each|every|in a single|in any) day|in (?:any )?24[- ]?h(?:ours)?|24[- ]hour)\b", re.IGNORECASE)
@@ -51,6 +51,21 @@ class Against(NamedTuple):
 
     candidate: Candidate
     check: Check
+
+
+def within(claim: Told, finder: Finder) -> Against | None:
+    """The label's sentence with the highest daily amount, where the claim's amount a day does not exceed it; None where that cannot be said."""
+    read = claim_of(claim.text)
+    drugs = _drugs(read) or _drugs(claim_of(claim.context))
+    daily = _daily(read) if len(drugs) == 1 else None
+    limits = _limits(claim.text, list(finder.labels(drugs[0]))) if daily is not None else []
+    if daily is None or not limits:
+        return None
+    limit, said, candidate = max(limits, key=lambda each: each[0])
+    if daily[0] > limit * _ABOVE:
+        return None
+    says = f"{daily[1]} does not exceed the label's highest daily amount, {said}."
+    return Against(candidate, Check(name="dose", outcome="abstain", says=says, found=said, expected=daily[1]))
 
 
 def against(claim: Told, finder: Finder) -> Against | None:
@@ -94,10 +109,7 @@ def _daily(claim: Claim) -> tuple[float, str] | None:
 
 def _above_maximum(text: str, daily: tuple[float, str], sentences: list[Candidate]) -> Against | None:
     amount, words = daily
-    routes = {name for name in dosing_of(text) if name.startswith("route")}
-    limits = [
-        (limit, said, one) for one in sentences for limit, said in _maxima(one.support.exact) if _same_route(routes, one.support.exact)
-    ]
+    limits = _limits(text, sentences)
     if not limits:
         return None
     limit, said, candidate = max(limits, key=lambda each: each[0])
@@ -105,6 +117,12 @@ def _above_maximum(text: str, daily: tuple[float, str], sentences: list[Candidat
         return None
     says = f"The label's highest daily amount is {said}; the text says {words}."
     return Against(candidate, Check(name="dose", outcome="fail", says=says, found=said, expected=words))
+
+
+def _limits(text: str, sentences: list[Candidate]) -> list[tuple[float, str, Candidate]]:
+    """The highest amounts a day, in mg, that sentences of labels give for the claim's route."""
+    routes = {name for name in dosing_of(text) if name.startswith("route")}
+    return [(limit, said, one) for one in sentences for limit, said in _maxima(one.support.exact) if _same_route(routes, one.support.exact)]
 
 
 def _maxima(sentence: str) -> Iterator[tuple[float, str]]:

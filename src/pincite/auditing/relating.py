@@ -25,6 +25,7 @@ _WHOLE = 5
 # "Clinical presentation: …", "Target: …": a label of at most so many words names what follows, as a heading does.
 _LABEL = re.compile(r"^(?P<label>[^:.;?!]{3,40}?):\s+(?=\S+\s+\S+\s+\S)")
 _VERB = re.compile(r"\b(?:is|are|was|were|has|have|can|may|might|should|must|will|does|do)\b", re.IGNORECASE)
+_CELL = re.compile(r"(?P<label>[^:;]{1,40}): (?P<value>.+)")
 _STEPS = 2  # how far above a condition a source may be and still speak of it, as the wider one
 
 
@@ -51,9 +52,14 @@ class Nearness(NamedTuple):
 
 def told(text: str, *, context: tuple[str, ...]) -> Told:
     """What is compared of a claim under its headings (outermost first)."""
+    cells = [_CELL.fullmatch(part.strip()) for part in text.rstrip(".").split(";")]
     label = _LABEL.match(text)
-    above = (*context, label["label"]) if label else context
-    bare = text[label.end() :] if label else text
+    if len(cells) > 1 and all(cells):  # a table row: the names of its columns need not stand in a source
+        above = (*context, ", ".join(one["label"] for one in cells if one))
+        bare = "; ".join(one["value"] for one in cells if one)
+    else:
+        above = (*context, label["label"]) if label else context
+        bare = text[label.end() :] if label else text
     few = sum(1 for one in words_of(bare) if not one.light) < _WHOLE
     fragment = few and not (_VERB.search(bare) and _conditions(claim_of(bare)))
     lead = above[-1] if above else ""
@@ -99,25 +105,24 @@ def _about(claim: Told, support: Support, above: tuple[str, ...]) -> tuple[About
     said = _conditions(claim_of(support.exact))
     # What a label says of a drug holds for whoever takes it.
     subject = [] if support.header is None or support.header.tier == "label" else _subject(support.header)
-    ways = [_relation(wanted, known) for wanted in ([page] if claim.fragment and page else [own, page]) for known in (said, subject)]
-    if "same" in ways:
+    asked = [page] if claim.fragment and page else [own, page]
+    if any(_same(wanted, known) for wanted in asked for known in (said, subject)):
         return "same", "", ""
     known = said or subject
     if not known or not (own or page):
         return "unknown", "", ""
-    about: About = "wider" if "wider" in ways and not (said and _relation(own or page, said) == "other") else "other"
-    return about, known[0][1], (own or page)[0][1]
+    ancestors = _wider([*own, *page])
+    others = [words for ident, words in known if ident not in ancestors]
+    return ("other" if others else "wider"), (others or [words for _, words in known])[0], (own or page)[0][1]
 
 
-def _relation(wanted: list[tuple[str, str]], known: list[tuple[str, str]]) -> About:
-    if not wanted or not known:
-        return "unknown"
+def _same(wanted: list[tuple[str, str]], known: list[tuple[str, str]]) -> bool:
     ids = {ident for ident, _ in known}
-    if any(ids & terms.same_or_narrower(ident) for ident, _ in wanted):
-        return "same"
-    if any(ids & {*terms.wider(ident, steps=_STEPS), *terms.related(ident)} for ident, _ in wanted):
-        return "wider"
-    return "other"
+    return any(ids & terms.same_or_narrower(ident) for ident, _ in wanted)
+
+
+def _wider(wanted: list[tuple[str, str]]) -> set[str]:
+    return {above for ident, _ in wanted for above in (*terms.wider(ident, steps=_STEPS), *terms.related(ident))}
 
 
 def _conditions(claim: Claim, *, outcomes: bool = False) -> list[tuple[str, str]]:

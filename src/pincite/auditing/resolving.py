@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pincite.library.catalogue import fold_identity, identities
 from pincite.library.tables import HEADER_COLUMNS, header_from, quoted
 from pincite.records import AuditReference, Header, ListedReference, Mark
+from pincite.terms import find
 from pincite.terms.normalising import fold
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ _WORD = re.compile(r"[^\W_]+")
 _SETID = re.compile(r"[?&]setid=([0-9a-f-]{36})|/spl/([0-9a-f-]{36})", re.IGNORECASE)
 _PUBMED = re.compile(r"pubmed(?:\.ncbi\.nlm\.nih\.gov)?/(\d{4,9})", re.IGNORECASE)
 _PMC = re.compile(r"/(PMC\d{4,9})\b", re.IGNORECASE)
+_LABEL = re.compile(
+    r"\b(?:label(?:l?ing)?|prescribing information|package (?:insert|leaflet)|product (?:information|monograph)|drug facts|dailymed|summary of product characteristics|SmPC)\b",
+    re.IGNORECASE,
+)
 _STANDING = {"retracted": "retracted", "concern": "under an expression of concern", "superseded": "superseded by a newer version"}
 
 
@@ -146,14 +151,14 @@ def _resolved(reference: ListedReference, held: dict[str, _Known], titles: _Titl
             return known, [f"its {scheme} is that of another publication: “{known.header.title}”"]
         return known, []
     known = titles.by_url.get(_address(reference.url)) if reference.url and "/" in _address(reference.url) else None
-    known = known or _by_title(reference, titles)
+    known = known or _by_title(reference, titles) or _label_of(reference, titles)
     if known:
         return known, []
     if reference.doi or reference.pmid or reference.pmcid or reference.url:
         return None, ["not in this library"]
     if reference.title and (reference.year or reference.authors):
         return None, ["not in this library", "printed without an identifier or link"]
-    return None, ["not in this library", "cannot be found by anybody: no identifier, and no title with a year or an author"]
+    return None, ["not in this library", "hard to find for anybody: no identifier, and no title with a year or an author"]
 
 
 def _linked(url: str, held: dict[str, _Known], titles: _Titles) -> _Known | None:
@@ -190,6 +195,21 @@ def _by_title(reference: ListedReference, titles: _Titles) -> _Known | None:
     fitting = [one for one in {one.id: one for one in candidates}.values() if _agrees(reference, one)]
     fitting.sort(key=lambda one: (-_ratio(title or text.strip(), one.title), one.header.extent == "record", one.id))
     return fitting[0] if fitting else None
+
+
+def _label_of(reference: ListedReference, titles: _Titles) -> _Known | None:
+    """The held label of the one drug that a reference to a label names: "Naproxen tablets prescribing information. FDA."."""
+    if not _LABEL.search(reference.text):
+        return None
+    drugs = {name for one in find(reference.text) if one.kind == "drug" for name in one.concepts}
+    held = []
+    for one in titles.known if drugs else ():
+        if one.header.tier != "label":
+            continue
+        named = one.header.drug or next(iter(one.header.interventions), "")
+        if drugs == {name for mention in find(named) if mention.kind == "drug" for name in mention.concepts}:
+            held.append(one)
+    return min(held, key=lambda one: one.id) if len(held) == 1 else None
 
 
 def _same_numbers(one: str, other: str) -> bool:

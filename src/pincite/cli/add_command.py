@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _OUTCOMES = ("added", "updated", "replaced", "merged", "unchanged", "skipped")
+_FETCH_SECONDS = 120.0
 _NAMED_AT_MOST = 20  # ids that the report lists; `pincite list` has them all
 
 
@@ -29,7 +30,7 @@ _NAMED_AT_MOST = 20  # ids that the report lists; `pincite list` has them all
 @format_option("text", "json")
 @library_option
 def command(paths: tuple[str, ...], no_vectors: bool, form: str, place: str | None) -> None:
-    """Add each PATH: a file, a folder, an archive, or "-" for standard input. What can be read is kept if something else cannot."""
+    """Add each PATH: a file, a folder, an archive, an address, or "-" for standard input. What can be read is kept if something else cannot."""
     from pincite.cli.opening import encode_missing, open_library, settings_of
     from pincite.cli.output import emit, emit_json
 
@@ -82,12 +83,9 @@ class _Offered:
         from pincite.ingest import read
         from pincite.records import Unread
 
-        for path in paths:
-            if _ADDRESS.match(path):
-                reason = "is an address, and this version fetches nothing: save the page and add the file"
-                self.unread.append(Unread(name=path, reason=reason))
         files = [path for path in paths if not _ADDRESS.match(path)]
-        for item in read(files, stdin=sys.stdin.buffer, settings=self.settings, progress=self._begun):
+        fetched = (item for path in paths if _ADDRESS.match(path) for item in self._fetched(path))
+        for item in chain(fetched, read(files, stdin=sys.stdin.buffer, settings=self.settings, progress=self._begun)):
             if isinstance(item, Unread):
                 self.unread.append(item)
             else:
@@ -95,6 +93,23 @@ class _Offered:
                 if item.document.flags:
                     self.flagged[item.document.id] = item.document.flags
                 yield item
+
+    def _fetched(self, address: str) -> Iterator[Reading | Unread]:
+        """What is at an address that was given; it is fetched because it was given."""
+        from pincite.auditing.fetching import fetch
+        from pincite.ingest import read_bytes
+        from pincite.records import Unread
+
+        if self.settings.cut_off:
+            yield Unread(name=address, reason="is an address, and the network is turned off by PINCITE_OFFLINE")
+            return
+        self.progress.say(f"Fetching {address}")
+        try:
+            data, found = fetch(address, timeout=_FETCH_SECONDS, max_bytes=self.settings.limits.max_file_bytes)
+        except UnreadableError as error:
+            yield Unread(name=address, reason=error.what_happened)
+            return
+        yield from read_bytes(found, data, settings=self.settings)
 
     def committed(self, report: AddReport, names: tuple[str, ...]) -> None:
         """Told by the library after each batch that is safe."""

@@ -22,6 +22,7 @@ from pincite.cli.options import filter_options, format_option, library_option, w
     default="audience",
     help="clinician: the source's words for a patient too.",
 )
+@click.option("--model", metavar="NAME", help="Let this language model write (“default”: that of the settings); every sentence is checked.")
 @format_option("text", "md", "html", "json")
 @library_option
 def command(
@@ -33,6 +34,7 @@ def command(
     follow: str | None,
     everything: bool,
     wording: str,
+    model: str | None,
     form: str,
     place: str | None,
 ) -> None:
@@ -42,6 +44,7 @@ def command(
     """
     from pincite import pipeline
     from pincite.cli.answers import read_answer
+    from pincite.cli.modelling import asked_in_full, model_of, with_reading
     from pincite.cli.opening import encoder_soon, open_library, settings_of
     from pincite.cli.output import emit
     from pincite.records import Filters
@@ -52,10 +55,12 @@ def command(
     asked = cleaned_question(words_of(question))
     former = read_answer(follow) if follow else None
     settings = settings_of(place)
+    writer = model_of(settings, model) if model else None
     encoder_of = encoder_soon(settings)
     library = open_library(settings)
+    in_full = asked_in_full(asked, former, writer)
     answer = pipeline.ask(
-        asked,
+        in_full or asked,
         library=library,
         encoder=encoder_of(library),
         audience="patient" if audience == "patient" else "clinician",
@@ -63,6 +68,9 @@ def command(
         follow=former,
         everything=everything,
     )
+    if writer:
+        answer = pipeline.written(answer, library=library, model=writer)
+        answer = with_reading(answer, asked, in_full)
     clinician = wording == "clinician"
     match form:
         case "json":

@@ -50,5 +50,7 @@ def _row(one: Held) -> tuple[str, ...]:
 
     header = one.header
     year = str(header.year) if header.year else ""
-    status = ", ".join([header.status, *(["flagged"] if one.flags else []), *(["retired"] if header.retired else [])])
+    status = ", ".join(
+        [header.status, *(["flagged"] if one.flags else []), *filter(None, [header.precedence]), *(["retired"] if header.retired else [])]
+    )
     return (one.id, TIER_WORDS[header.tier], DESIGNS[header.design], year, status, header.extent, header.title)

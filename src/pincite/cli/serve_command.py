@@ -16,9 +16,10 @@ from pincite.errors import PinciteError, SettingsError
 @click.option("--workers", type=click.IntRange(1, 64), help="Web processes (default: PINCITE_WEB_WORKERS, else 1).")
 @click.option("--demo", is_flag=True, help="A home of its own with one account per role, printed passwords and two articles.")
 def command(host: str, port: int, workers: int | None, demo: bool) -> None:
-    """Open the web application in this machine's browser.
+    """Run the web application, to be opened in a browser: ask, read, publish.
 
-    Asking needs no account. With --demo everything can be tried: reading, editing, reviewing, approving.
+    Asking needs no account. With --demo everything can be tried: reading, editing, reviewing, approving. Ctrl-C ends it.
+    Settings: PINCITE_WEB_… in the environment, see docs/web-operations.md.
     """
     from pincite.cli.opening import open_library, settings_of
     from pincite.cli.web import need_web
@@ -41,10 +42,14 @@ def command(host: str, port: int, workers: int | None, demo: bool) -> None:
         open_library(settings_of(None))
         if demo or demonstration.is_demo():
             os.environ["PINCITE_WEB_DEMO"] = "1"  # before Django reads the settings: the pages say so
-        serving.prepare()
-        hints = demonstration.prepare() if demo or demonstration.is_demo() else serving.first_steps()
+
+        def say(line: str) -> None:
+            click.echo(line, err=True)
+
+        serving.prepare(say=say)
+        hints = demonstration.prepare(say=say) if demo or demonstration.is_demo() else serving.first_steps()
         workers = workers or load_web_settings().workers
-        serving.serve(listening, workers=workers, say=lambda line: click.echo(f"{hints}\n{line}" if hints else line, err=True))
+        serving.serve(listening, workers=workers, say=lambda line: say(f"{hints}\n{line}" if hints else line))
 
 
 def _demo_home() -> None:

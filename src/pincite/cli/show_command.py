@@ -44,18 +44,25 @@ def command(document: str, only_text: bool, form: str, place: str | None) -> Non
 
 
 def _shown(held: Document) -> Iterator[str]:
+    from pincite.appraisal.currency import retraction_of
     from pincite.rendering.safe import inert, plain
     from pincite.rendering.terminal import terminal_width, wrapped
-    from pincite.rendering.wording import DESIGNS, EXTENTS, STATUSES
+    from pincite.rendering.wording import DESIGNS, EXTENTS, PRECEDENCES, STATUSES
     from pincite.rendering.wording import TIERS as TIER_WORDS
 
     width = terminal_width()
     yield from wrapped(plain(held.title), width=width)
+    asked = f"looked up on {held.looked_up}" if held.looked_up else "never looked up"
+    retraction = f"{retraction_of(held)}, {asked}" if held.tier in ("research", "guideline") else None
     facts: tuple[tuple[str, str | None], ...] = (
         ("document", held.id),
         ("tier", TIER_WORDS[held.tier]),
         ("design", DESIGNS[held.design]),
         ("status", STATUSES[held.status]),
+        ("retraction", retraction),
+        ("notices", "; ".join(f"{notice.kind} by {notice.by}{f' of {notice.date}' if notice.date else ''}" for notice in held.notices)),
+        ("superseded by", held.superseded_by),
+        ("precedence", PRECEDENCES[held.precedence] if held.precedence else None),
         ("retired", held.retired),
         ("extent", EXTENTS[held.extent]),
         ("authors", ", ".join(held.authors)),

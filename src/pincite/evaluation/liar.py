@@ -1,13 +1,14 @@
 """A lying model against the checks: how many planted errors of each kind stand on the page. Run `python -m pincite.evaluation.liar`.
 
 Each draft has one planted sentence and one honest one; the liar repeats it in every round. Sentences come from the shipped records and, with
-`--jats`, from journal articles; errors of most kinds are those of `claims_bed`, the others are planted here. Documents are split by
+`--jats` and `--bioasq`, from journal articles and abstracts; errors of most kinds are those of `claims_bed`, the others are planted here. Documents are split by
 the hash of their id as there: rules were written looking at the tuning half, figures are reported of the other.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import random
 import re
@@ -20,14 +21,14 @@ from typing import Any, ClassVar, NamedTuple
 
 from pincite import ingest
 from pincite.errors import PinciteError
-from pincite.evaluation.claims_bed import Case, cases, in_scored_half
+from pincite.evaluation.claims_bed import Case, cases, expert_rewordings, in_scored_half
 from pincite.models.chat import Message
-from pincite.records import Answer, Citation, LibraryState, Quote, Reading, Reference, Statement, Understood, Verdict
+from pincite.records import Answer, Citation, Header, LibraryState, Quote, Reading, Reference, Statement, Understood, Verdict
 from pincite.verification.claims import Support
 from pincite.writing.bottom_line import composed
 from pincite.writing.quotes import Numbered
 
-_PER_ARTICLE = 6
+_PER_DOCUMENT = 6
 # Kinds of `claims_bed`, under the names of the floors.
 _KINDS = {
     "number": "number",
@@ -192,7 +193,14 @@ def tried(draft: Draft) -> Outcome:
     assert all(one.verdict.label in ("quoted", "supported") or one.text in sources for one in last.bottom_line)
     cited = [(one.text, tuple(citation.reference for citation in one.citations)) for one in last.bottom_line]
     stands = any(text == draft.text and set(draft.quotes) == set(named) for text, named in cited)
-    return Outcome(stands, bool(last.written.replaced), next((one.why for one in last.written.rejected), ""))
+    why = next((one.why for one in last.written.rejected if one.text == draft.text[: len(one.text)]), "")
+    return Outcome(stands, bool(last.written.replaced), why)
+
+
+def _with_header(case: Case) -> Case:
+    """An expert's sentence on a snippet, of which only the question is known."""
+    header = Header(tier="research", extent="abstract", title=case.document_id)
+    return case._replace(supports=tuple(one._replace(header=header, document_id=case.document_id) for one in case.supports))
 
 
 def _numbered(number: int, support: Support) -> Numbered:
@@ -267,6 +275,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Make the drafts, try them and print; 0 when it ran."""
     parser = argparse.ArgumentParser(prog="python -m pincite.evaluation.liar", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--jats", type=Path, help="folder of journal articles; without it the shipped records alone")
+    parser.add_argument("--bioasq", type=Path, help="folder of BioASQ golden files, for sentences that experts wrote")
+    parser.add_argument("--articles", type=int, metavar="N", help="at most so many of them, by the hash of their names")
+    parser.add_argument(
+        "--most", type=int, default=_PER_DOCUMENT, metavar="N", help=f"sentences of each document (default: {_PER_DOCUMENT})"
+    )
     parser.add_argument("--half", choices=("tuning", "scored"), default="scored")
     parser.add_argument("--show", metavar="KIND", help="print the drafts of this kind that are judged wrongly")
     chosen = parser.parse_args(arguments)
@@ -276,14 +289,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     with as_file(files("pincite") / "data" / "starter") as folder:
         records = [one for one in ingest.read([folder]) if isinstance(one, Reading)]
-    beds = {"records": bed(records, most=None, half=half)}
+    beds = {"records": bed(records, most=chosen.most, half=half)}
     if chosen.jats:
-        articles = [one for one in ingest.read([chosen.jats]) if isinstance(one, Reading)]
-        beds["journal articles"] = bed(articles, most=_PER_ARTICLE, half=half)
+        paths = sorted(chosen.jats.iterdir(), key=lambda path: hashlib.sha256(path.name.encode()).digest())[: chosen.articles]
+        articles = [one for one in ingest.read(paths) if isinstance(one, Reading)]
+        beds["journal articles"] = bed(articles, most=chosen.most, half=half)
+    if chosen.bioasq:
+        rewordings = [one for one in expert_rewordings(chosen.bioasq) if half(one.document_id)]
+        beds["sentences that experts wrote from abstracts"] = list(drafts([_with_header(one) for one in rewordings]))
     for name, found in beds.items():
         documents = len({one.support.document_id for one in found})
         lines, _ = report(found, show=chosen.show)
-        print(f"{name}, {chosen.half} half: {documents} documents, {len(found)} drafts", *lines, "", sep="\n")
+        print(f"{name}, {chosen.half} half: {documents} documents, {len(found)} drafts", *lines, "", sep="\n", flush=True)
     return 0
 
 

@@ -181,7 +181,7 @@ def tidy(text: str) -> str:
     >>> tidy(f"It fell [{OPEN}1{CLOSE},{OPEN}2{CLOSE}]. As in {OPEN}3{CLOSE}.")
     'It fell. As in [3].'
     """
-    text = re.sub(r"\s+", " ", text)
+    text = " ".join(text.split())
     if OPEN in text:
         text = _RUN.sub(_kept, _BRACKETED.sub(_bracketed, text))
         text = re.sub(r"([\[(])\s*[,;]\s*", r"\1", text)
@@ -191,8 +191,11 @@ def tidy(text: str) -> str:
         text = re.sub(r"[,;]\s*(?=\.(?:\s|$))", "", text)
         text = re.sub(r"(?<!\.)\.\s?\.(?=\s|$)", ".", text)
         text = _PRIVATE.sub(lambda match: match[0] if match[0] == LINE else "", text)
-    text = re.sub(r"(?<=[\w)\]%”’\"'])\s+(?=[.,;](?:\s|$))|(?<=al\.)\s+(?=[,;])|\s*\[\s*\]", "", text)
-    text = re.sub(r"(?<=[^\s(\[])\s+(?=[\])])", "", text)
+    # Most texts have nothing to mend here, and looking for these few characters first costs a tenth of trying the patterns.
+    if "[" in text or " ." in text or " ," in text or " ;" in text:
+        text = re.sub(r"(?<=[\w)\]%”’\"'])\s+(?=[.,;](?:\s|$))|(?<=al\.)\s+(?=[,;])|\s*\[\s*\]", "", text)
+    if " ]" in text or " )" in text:
+        text = re.sub(r"(?<=[^\s(\[])\s+(?=[\])])", "", text)
     lines = (" ".join(line.split()) for line in text.split(LINE))
     return "\n".join(line for line in lines if line)
 

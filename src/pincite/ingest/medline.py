@@ -271,8 +271,9 @@ def _citation(element: _Element) -> _Citation:
     result.keywords = [plain(node) for node in medline.findall("KeywordList/Keyword") if plain(node)]
     for node in medline.findall("CommentsCorrectionsList/CommentsCorrections"):
         _relate(result, node.get("RefType", ""), pmid=plain(node.find("PMID")), printed=plain(node.find("RefSource")))
-    for number, node in enumerate(element.findall("PubmedData/ReferenceList//Reference"), start=1):
-        found = {part.get("IdType", ""): plain(part) for part in node.findall("ArticleIdList/ArticleId")}
+    listed = element.findall("PubmedData/ReferenceList")  # which may hold titled lists
+    for number, node in enumerate((node for one in listed for node in one.iter("Reference")), start=1):
+        found = {part.get("IdType", ""): plain(part) for part in node.iter("ArticleId")}
         result.cited.append(
             CitedReference(
                 label=str(number),
@@ -288,7 +289,7 @@ def _one_line(element: _Element | None) -> str:
     """Text of a title or abstract part; pretty-printed files put line breaks before sub- and superscripts, which go."""
     if element is None:
         return ""
-    for node in element.iter("sub", "sup"):
+    for node in element.iter("sub", "sup") if len(element) else ():
         before = node.getprevious()
         parent = node.getparent()
         if before is not None and before.tail and "\n" in before.tail[-40:]:

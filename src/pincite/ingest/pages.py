@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pincite.errors import UnreadableError
 from pincite.ingest.outline import Outline
 from pincite.ingest.tiers import START, USUAL, decide_tier
-from pincite.records import Draft, Header
+from pincite.records import LIBRARY_SAYS, Draft, Header
 
 UNSTATED = "type of document not stated"
 _FENCE = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -29,7 +29,7 @@ _SPELLINGS = {
 }
 _LISTS = ("authors", "publication_types", "mesh", "keywords", "conditions", "interventions")
 _DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
-_KNOWN = tuple(name for name in Header.model_fields if name not in ("relations", "retired"))
+_KNOWN = tuple(name for name in Header.model_fields if name not in ("relations", *LIBRARY_SAYS))
 
 
 def iso_date(text: str | None) -> str | None:

@@ -70,7 +70,8 @@ def plain(element: _Element | None) -> str:
     """All text below `element` with single blanks; "" for None."""
     if element is None:
         return ""
-    return " ".join("".join(_texts(element)).split())
+    text = "".join(_texts(element)) if len(element) else element.text or ""
+    return " ".join(text.split())
 
 
 def _texts(element: _Element) -> Iterator[str]:

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from pincite.records import Header, Reading, Status
+from pincite.library.series import issued, newer, series_of
+from pincite.records import LIBRARY_SAYS, Header, Notice, Precedence, Reading, Status
 
 Outcome = Literal["added", "updated", "replaced", "merged", "unchanged", "skipped"]
 
 _EXTENT_RANK = {"record": 0, "abstract": 1, "label": 2, "full-text": 3}
 _STATUS_RANK: dict[Status, int] = {"unknown": 0, "current": 1, "superseded": 2, "concern": 3, "retracted": 4}
 # What a relation says of its target, and what it says of the document that prints it.
-_STATUS_OF_TARGET: dict[str, Status] = {"retracts": "retracted", "concern-about": "concern"}
-_STATUS_OF_SELF: dict[str, Status] = {"retracted-by": "retracted", "concern-in": "concern"}
+_STATUS_OF_TARGET: dict[str, Status] = {"retracts": "retracted", "concern-about": "concern", "updates": "superseded"}
+_STATUS_OF_SELF: dict[str, Status] = {"retracted-by": "retracted", "concern-in": "concern", "updated-by": "superseded"}
+_STATUS_OF_NOTICE: dict[str, Status] = {"retraction": "retracted", "concern": "concern"}
 
 
 @dataclass(frozen=True)
@@ -39,26 +41,44 @@ class Entry:
     relations: frozenset[tuple[str, str]] = frozenset()
     newest: str = ""
     retired: str | None = None  # why; a decision about the publication, so that no other text or form of it undoes it
+    series: str = ""  # what the issues of one guideline have in common
+    issued: str = ""  # of a guideline with a series: when it came out
+    precedence: Precedence | None = None  # a librarian's mark, as `retired` about the publication
+    stands: bool = False  # a librarian said that no newer issue supersedes it
+    looked_up: str | None = None  # date on which a list was asked about it: the first whole list, or the last that was asked for it alone
+    notices: frozenset[tuple[str, ...]] = frozenset()  # the fields of `Notice`, "" for what is not known
 
     def shared(self) -> dict[str, Any]:
         """What the tables keep beside the document as offered; `restored` reads it back."""
         values = asdict(self)
-        if self.retired is None:
-            del values["retired"]  # so that a library without retired documents is the same as before there were any
+        for name in _LATER:
+            if not values[name]:
+                del values[name]  # so that a library that does not use them is the same as before there were any
         return {key: sorted(value) if isinstance(value, frozenset) else value for key, value in values.items()}
+
+
+_LATER = ("retired", "series", "issued", "precedence", "stands", "looked_up", "notices")
 
 
 def restored(values: dict[str, Any]) -> Entry:
     """The entry that `Entry.shared` wrote."""
     return Entry(
         **{
-            **values,
+            **{name: value for name, value in values.items() if name != "superseded_by"},
             "rank": tuple(values["rank"]),
             "keys": frozenset(values["keys"]),
             "absorbed": frozenset(values["absorbed"]),
             "relations": frozenset((kind, target) for kind, target in values["relations"]),
+            "notices": frozenset(tuple(notice) for notice in values.get("notices", ())),
         }
     )
+
+
+def notices_of(entry: Entry) -> tuple[Notice, ...]:
+    """The notices of an entry, oldest first."""
+    found = (dict(zip(Notice.model_fields, fields, strict=True)) for fields in entry.notices)
+    notices = (Notice.model_validate({name: value or None for name, value in each.items()}) for each in found)
+    return tuple(sorted(notices, key=lambda notice: (notice.date or "", notice.kind, notice.by, notice.id or "")))
 
 
 def identities(header: Header) -> frozenset[str]:
@@ -87,11 +107,12 @@ def entry_of(reading: Reading) -> Entry:
     """The entry of a document as offered, before anything was merged into it."""
     document = reading.document
     label = document.extent == "label"
-    newest = document.date or (str(document.year) if document.year else "")
+    newest = issued(document)
+    series = series_of(document)
     return Entry(
         id=document.id,
         text_sha256=document.text_sha256,
-        fingerprint=hashlib.sha256(reading.model_dump_json(exclude={"document": {"source", "retired"}}).encode()).hexdigest(),
+        fingerprint=hashlib.sha256(reading.model_dump_json(exclude={"document": {"source", *LIBRARY_SAYS}}).encode()).hexdigest(),
         extent=document.extent,
         rank=(
             _EXTENT_RANK[document.extent],
@@ -104,7 +125,35 @@ def entry_of(reading: Reading) -> Entry:
         keys=identities(document),
         relations=frozenset((relation.kind, fold_identity(relation.target)) for relation in document.relations),
         newest=newest,
+        series=series,
+        issued=newest if series else "",
     )
+
+
+_BY = tuple(Notice.model_fields).index("by")
+
+
+def _fields(notice: Notice) -> tuple[str, ...]:
+    return tuple(value or "" for value in notice.model_dump().values())
+
+
+def _noticed(entry: Entry) -> list[Status]:
+    """What the lists say, each by its latest word: a reinstatement takes back what the same list said before it."""
+    said: list[Status] = []
+    for by in sorted({fields[_BY] for fields in entry.notices}):
+        notices = [notice for notice in notices_of(entry) if notice.by == by]
+        back = max((notice.date or "" for notice in notices if notice.kind == "reinstatement"), default=None)
+        said += [
+            _STATUS_OF_NOTICE[notice.kind]
+            for notice in notices
+            if notice.kind in _STATUS_OF_NOTICE and (back is None or (notice.date or "") > back)
+        ]
+    return said
+
+
+def _own_standing(entry: Entry) -> Status:
+    """The gravest of a document's own status and of what lists say of it, without what other documents say."""
+    return max([entry.own_status, *_noticed(entry)], key=lambda status: _STATUS_RANK[status])
 
 
 def _padded(version: str | None) -> str:
@@ -130,6 +179,7 @@ class Catalogue:
         self._by_key: dict[str, set[str]] = defaultdict(set)
         self._by_absorbed: dict[str, set[str]] = defaultdict(set)
         self._claims: dict[str, set[tuple[str, Status]]] = defaultdict(set)  # target → (claiming id, status)
+        self._by_series: dict[str, set[str]] = defaultdict(set)
         for entry in entries:
             self._put(entry)
 
@@ -178,15 +228,58 @@ class Catalogue:
         if entry is None or entry.retired == why:
             return False
         self.entries[identifier] = replace(entry, retired=why)
+        change.touched |= {identifier} | self._targets(entry)  # a retired issue supersedes nothing
+        return True
+
+    def mark(self, identifier: str, change: Change, **marks: Any) -> bool:
+        """Set `precedence` or `stands`; False when that changes nothing."""
+        entry = self.entries.get(identifier)
+        if entry is None or all(getattr(entry, name) == value for name, value in marks.items()):
+            return False
+        self.entries[identifier] = replace(entry, **marks)
         change.touched.add(identifier)
         return True
 
+    def look_up(self, found: Mapping[str, Sequence[Notice]], change: Change, *, by: str, on: str, asked: Iterable[str] | None) -> None:
+        """Note what the list `by` says on the day `on`: of the publications asked about, or of all with an identifier."""
+        names = None if asked is None else {fold_identity(name) for name in asked} | set(found)
+        held = self.entries if names is None else {one for name in names for one in self._by_key.get(name, ())}
+        for entry in [self.entries[name] for name in sorted(held)]:
+            known = {key for key in entry.keys if key.startswith(("pmid:", "doi:", "pmcid:"))}
+            if not known:
+                continue
+            told = {_fields(notice) for key in known for notice in found.get(key, ())}
+            kept = {fields for fields in entry.notices if fields[_BY] != by}
+            # A whole list covers everything that was looked up before, and its date stands once, in the commit: no row changes for it.
+            date = entry.looked_up if asked is None and entry.looked_up else max(on, entry.looked_up or "")
+            updated = replace(entry, notices=frozenset(told | kept), looked_up=date)
+            if updated != entry:
+                self.entries[entry.id] = updated
+                change.touched |= {entry.id} | (self._by_series[entry.series] if entry.series else set())
+
+    def holder(self, identifier: str) -> str | None:
+        """The held document that a document of this id was merged into."""
+        return min(self._by_absorbed.get(identifier, ()), default=None)
+
     def status(self, entry: Entry) -> Status:
-        """The gravest of what the document says of itself and what held documents say of it."""
+        """The gravest of what the document says of itself, what held documents say of it, and what lists of notices say."""
         said: list[Status] = [entry.own_status]
         said += [_STATUS_OF_SELF[kind] for kind, _ in entry.relations if kind in _STATUS_OF_SELF]
         said += [status for key in entry.keys for by, status in self._claims.get(key, ()) if by != entry.id]
+        said += _noticed(entry)
+        if self.superseded_by(entry):
+            said.append("superseded")
+        if entry.stands:
+            said = [status for status in said if status != "superseded"] or ["unknown"]
         return max(said, key=lambda status: _STATUS_RANK[status])
+
+    def superseded_by(self, entry: Entry) -> str | None:
+        """The newest held issue of the same guideline, where it came out in a later year."""
+        if not entry.series or entry.stands:
+            return None
+        issues = [self.entries[held] for held in self._by_series[entry.series]]
+        later = [one for one in issues if newer(one.issued, entry.issued) and not one.retired and _own_standing(one) != "retracted"]
+        return max(later, key=lambda one: (one.issued, one.id)).id if later else None
 
     def _known(self, new: Entry) -> bool:
         same = self.entries.get(new.id)
@@ -210,7 +303,14 @@ class Catalogue:
         names = {f"{part.id} {part.fingerprint}" for part in others}
         absorbed = names.union(*(part.absorbed for part in [winner, *others, *former]))
         bonds = [winner, *others, *(part for part in former if part.absorbed)]
-        winner = replace(winner, retired=max((part.retired for part in parts if part.retired), default=None))
+        winner = replace(
+            winner,
+            retired=max((part.retired for part in parts if part.retired), default=None),
+            precedence=min((part.precedence for part in parts if part.precedence), default=None),  # "local" before "preferred"
+            stands=any(part.stands for part in parts),
+            looked_up=max((part.looked_up for part in parts if part.looked_up), default=None),
+            notices=frozenset().union(*(part.notices for part in parts)),
+        )
         if winner.extent == "label":
             # An older label says nothing of the newer one's standing.
             return replace(winner, absorbed=frozenset(absorbed), keys=frozenset().union(*(part.keys for part in bonds)))
@@ -234,14 +334,17 @@ class Catalogue:
         return "replaced" if same_label or any(entry.id == new.id for entry in kin) else "merged"
 
     def _targets(self, entry: Entry) -> set[str]:
-        """Held ids that the entry's relations name."""
+        """Held ids that the entry's relations name, and other issues of the same guideline."""
         named = {target for kind, target in entry.relations if kind in _STATUS_OF_TARGET}
-        return {held for target in named for held in self._by_key.get(target, ())}
+        issues = self._by_series[entry.series] if entry.series else set()
+        return {held for target in named for held in self._by_key.get(target, ())} | issues
 
     def _put(self, entry: Entry) -> None:
         self.entries[entry.id] = entry
         for key in entry.keys:
             self._by_key[key].add(entry.id)
+        if entry.series:
+            self._by_series[entry.series].add(entry.id)
         for name in entry.absorbed:
             self._by_absorbed[name.rpartition(" ")[0]].add(entry.id)
         for kind, target in entry.relations:
@@ -252,6 +355,8 @@ class Catalogue:
         del self.entries[entry.id]
         for key in entry.keys:
             self._by_key[key].discard(entry.id)
+        if entry.series:
+            self._by_series[entry.series].discard(entry.id)
         for name in entry.absorbed:
             self._by_absorbed[name.rpartition(" ")[0]].discard(entry.id)
         for kind, target in entry.relations:

@@ -7,6 +7,7 @@ the table goes back to the version that the row names, so no reader ever sees ha
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -34,12 +35,16 @@ class Commit(BaseModel):
     encoder: str | None = None  # which encoder made the vectors
     dimension: int = 384
     vectors: int = 0
+    listed: str | None = None  # date of the newest whole list of notices; held documents that were looked up before are covered by it
     starter: bool = False  # the shipped records are all in, or were not wanted
 
     @property
     def version(self) -> str:
         """The library's name in answers: equal content gives an equal name."""
-        return f"{self.documents}-{self.content[-12:]}"
+        # The date is shown in answers, so it is part of what their library is named by.
+        dated = int(hashlib.sha256(self.listed.encode()).hexdigest(), 16) if self.listed else 0
+        content = f"{(int(self.content, 16) + dated) % 2**256:064x}"
+        return f"{self.documents}-{content[-12:]}"
 
 
 def newest_commit(connection: Any, place: str) -> Commit | None:

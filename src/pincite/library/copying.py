@@ -13,7 +13,8 @@ import shutil
 from pathlib import Path
 
 from pincite.errors import LibraryError
-from pincite.library.commits import Commit
+from pincite.library import beside
+from pincite.library.commits import Commit, table_names
 from pincite.library.guarding import LOCK_FILE, guarded
 from pincite.library.store import Library
 
@@ -21,6 +22,7 @@ from pincite.library.store import Library
 _MANIFEST = re.compile(r"(\d+)\.manifest")
 _HINT = "latest_version_hint.json"  # says which manifest is the newest, and is made again by the next writer
 _ATTEMPTS = 5
+FEEDS_FILE = "feeds.json"  # what the library is subscribed to; small, and replaced whole by whoever changes it
 
 
 def copy_library(place: str, to: Path) -> Commit:
@@ -33,6 +35,8 @@ def copy_library(place: str, to: Path) -> Commit:
         with guarded(place):
             commits = library.connection.open_table("commits")
             versions = {**library.commit.versions, "commits": commits.version}
+            if beside.TABLE in table_names(library.connection):  # no part of commits: as it is now
+                versions[beside.TABLE] = library.connection.open_table(beside.TABLE).version
         try:
             with guarded(place):
                 for table, version in versions.items():
@@ -40,6 +44,8 @@ def copy_library(place: str, to: Path) -> Commit:
         except FileNotFoundError:  # old versions were cleared away just now
             shutil.rmtree(to, ignore_errors=True)
             continue
+        if (Path(place) / FEEDS_FILE).is_file():
+            shutil.copyfile(Path(place) / FEEDS_FILE, to / FEEDS_FILE)
         copied = Library.open(to, create=False, read_only=True)
         return copied.commit
     raise LibraryError(f"The library {place} changes too fast to be copied.", what_to_do="Try again in a moment.")

@@ -7,7 +7,7 @@ comes from one state. Writing (`add`, `remove`, `encode_missing`) is in `writing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ from pincite.library.tables import (
     term_key,
 )
 from pincite.library.words import stems
-from pincite.records import Document, Filters, Header, LibraryState, Passage, Reading
+from pincite.records import Document, Filters, Header, LibraryState, Notice, Passage, Precedence, Reading
 
 if TYPE_CHECKING:
     from pincite.library.encoder import Encoder
@@ -124,7 +124,7 @@ class Library:
         found = self.rows("documents", where=f"id = {quoted(identifier)}") or self._by_identity(identifier)
         if not found:
             raise NotFoundError(f"The library holds no document {identifier!r}.", what_to_do="See `pincite list`.", document=identifier)
-        return document_from(found[0])
+        return document_from(found[0], listed=self.commit.listed)
 
     def _by_identity(self, identifier: str) -> list[dict[str, Any]]:
         if ":" not in identifier:
@@ -136,7 +136,7 @@ class Library:
         """The documents held under these very ids; an id that is not held is left out."""
         wanted = sorted(set(identifiers))
         found = self.rows("documents", where=one_of("id", wanted)) if wanted else []
-        return {row["id"]: document_from(row) for row in found}
+        return {row["id"]: document_from(row, listed=self.commit.listed) for row in found}
 
     def passage(self, identifier: str) -> Passage:
         """The passage of that id; raises NotFoundError."""
@@ -153,7 +153,7 @@ class Library:
     def documents(self, filters: Filters | None = None) -> Iterator[Held]:
         """Everything that is held and passes the filters, without texts, by id."""
         found = self.rows("documents", where=condition(filters or Filters()), columns=HEADER_COLUMNS)
-        yield from (_held(row) for row in sorted(found, key=lambda row: row["id"]))
+        yield from (_held(row, listed=self.commit.listed) for row in sorted(found, key=lambda row: row["id"]))
 
     def headers(self, identifiers: Iterable[str]) -> dict[str, Held]:
         """Documents without texts, by id; an id that is not held is left out."""
@@ -161,7 +161,7 @@ class Library:
         missing = [name for name in wanted if name not in self._headers]
         if missing:
             for row in self.rows("documents", where=one_of("id", missing), columns=HEADER_COLUMNS):
-                self._headers[row["id"]] = _held(row)
+                self._headers[row["id"]] = _held(row, listed=self.commit.listed)
         return {name: self._headers[name] for name in wanted if name in self._headers}
 
     def related(self, document_id: str) -> tuple[str, ...]:
@@ -249,6 +249,31 @@ class Library:
         with Writer(self) as writer:
             return writer.retire([self.document(name).id for name in dict.fromkeys(identifiers)], why=why)
 
+    def mark(self, identifiers: Iterable[str], *, precedence: Precedence | None = None) -> tuple[str, ...]:
+        """Let documents lead their tier ("local" before "preferred"; None: no longer); the ids that this changes. Raises LibraryError, NotFoundError."""
+        return self._marked(identifiers, precedence=precedence)
+
+    def stand(self, identifiers: Iterable[str], *, stands: bool = True) -> tuple[str, ...]:
+        """Answer from guidelines although a newer one is held (`stands=False`: no longer); the ids that this changes. Raises LibraryError, NotFoundError."""
+        return self._marked(identifiers, stands=stands)
+
+    def _marked(self, identifiers: Iterable[str], **marks: Any) -> tuple[str, ...]:
+        from pincite.library.writing import Writer  # noqa: PLC0415
+
+        with Writer(self) as writer:
+            return writer.mark([self.document(name).id for name in dict.fromkeys(identifiers)], **marks)
+
+    def look_up(self, found: Mapping[str, Sequence[Notice]], *, by: str, on: str, asked: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Note what the list `by` says on the day `on` (ISO 8601); the ids whose status changed. Raises LibraryError.
+
+        `found`: `pmid:…`, `doi:…` or `pmcid:…` → notices. Every held publication that was `asked` about, or with None (a whole list) every one with
+        an identifier, counts as looked up, and what the same list said before is replaced by what it says now.
+        """
+        from pincite.library.writing import Writer  # noqa: PLC0415
+
+        with Writer(self) as writer:
+            return writer.look_up(found, by=by, on=on, asked=asked)
+
     def encode_missing(self, encoder: Encoder, *, progress: Callable[[int, int], None] | None = None) -> int:
         """Make the vectors that are missing, resumable; returns how many. Raises EncoderError, LibraryError."""
         from pincite.library.writing import Writer  # noqa: PLC0415
@@ -289,10 +314,10 @@ def condition(filters: Filters) -> str | None:
     return " AND ".join(parts) or None
 
 
-def _held(row: dict[str, Any]) -> Held:
+def _held(row: dict[str, Any], *, listed: str | None) -> Held:
     return Held(
         id=row["id"],
-        header=header_from(row),
+        header=header_from(row, listed=listed),
         text_sha256=row["text_sha256"],
         source=row["source"],
         abbreviations=abbreviations_from(row),

@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pincite.library.catalogue import Entry, restored
+from pincite.library.catalogue import Entry, notices_of, restored
 from pincite.library.words import stems, words
-from pincite.records import Document, Header, Passage, Reading, Relation, Status
+from pincite.records import LIBRARY_SAYS, Document, Header, Passage, Reading, Relation, Status
 from pincite.terms.normalising import normalise
 
 SCHEMA = 1  # raise when a column changes its meaning; a library with a higher number is refused
@@ -23,7 +23,7 @@ TABLES = ("documents", "passages", "words", "terms", "vectors")
 DIMENSION = 384
 HEADER_COLUMNS = ("id", "header", "entry", "status", "text_sha256", "abbreviations", "flags", "source")
 
-_HEADER_FIELDS = set(Header.model_fields) - {"retired"}
+_HEADER_FIELDS = set(Header.model_fields) - set(LIBRARY_SAYS)
 
 
 def schemas(dimension: int = DIMENSION) -> dict[str, Any]:
@@ -67,13 +67,13 @@ def schemas(dimension: int = DIMENSION) -> dict[str, Any]:
     }
 
 
-def document_row(reading: Reading, entry: Entry, status: Status) -> dict[str, Any]:
+def document_row(reading: Reading, entry: Entry, status: Status, *, superseded_by: str | None = None) -> dict[str, Any]:
     """The row of a document as offered, with what merging says of it."""
     document = reading.document
     return {
         "id": document.id,
-        "header": document.model_dump_json(include=_HEADER_FIELDS),  # never `retired`: that stands in `entry`
-        **shared_columns(entry, status),
+        "header": document.model_dump_json(include=_HEADER_FIELDS),  # what the library says stands in `entry`
+        **shared_columns(entry, status, superseded_by=superseded_by),
         "text": document.text,
         "text_sha256": document.text_sha256,
         "source": document.source,
@@ -84,9 +84,10 @@ def document_row(reading: Reading, entry: Entry, status: Status) -> dict[str, An
     }
 
 
-def shared_columns(entry: Entry, status: Status) -> dict[str, Any]:
+def shared_columns(entry: Entry, status: Status, *, superseded_by: str | None = None) -> dict[str, Any]:
     """The columns that may change without the document being offered again."""
-    return {"entry": json.dumps(entry.shared(), sort_keys=True), "status": status, "keys": sorted(entry.keys)}
+    told = entry.shared() | ({"superseded_by": superseded_by} if superseded_by else {})
+    return {"entry": json.dumps(told, sort_keys=True), "status": status, "keys": sorted(entry.keys)}
 
 
 def passage_rows(reading: Reading) -> list[dict[str, Any]]:
@@ -151,10 +152,10 @@ def term_key(name: str) -> str:
     return normalise(name)
 
 
-def document_from(row: dict[str, Any]) -> Document:
-    """The document of a full row."""
+def document_from(row: dict[str, Any], *, listed: str | None = None) -> Document:
+    """The document of a full row; `listed` is the date of the commit's newest whole list of notices."""
     return Document(
-        **header_from(row).model_dump(),
+        **header_from(row, listed=listed).model_dump(),
         id=row["id"],
         source=row["source"],
         text=row["text"],
@@ -165,11 +166,20 @@ def document_from(row: dict[str, Any]) -> Document:
     )
 
 
-def header_from(row: dict[str, Any]) -> Header:
+def header_from(row: dict[str, Any], *, listed: str | None = None) -> Header:
     """The header as offered, with identifiers, relations, retirement and status that merging and other documents added."""
     header = Header.model_validate_json(row["header"])
-    entry = restored(json.loads(row["entry"]))
-    told: dict[str, Any] = {"status": row["status"], "retired": entry.retired}
+    shared = json.loads(row["entry"])
+    entry = restored(shared)
+    told: dict[str, Any] = {
+        "status": row["status"],
+        "retired": entry.retired,
+        "precedence": entry.precedence,
+        "superseded_by": shared.get("superseded_by"),
+        "stands": entry.stands,
+        "looked_up": max(entry.looked_up, listed or "") if entry.looked_up else None,
+        "notices": notices_of(entry),
+    }
     for scheme in ("doi", "pmid", "pmcid", "setid"):
         found = sorted(key for key in entry.keys if key.startswith(f"{scheme}:"))
         if getattr(header, scheme) is None and found:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from pincite.errors import LibraryError
+from pincite.library import changes
 from pincite.library.guarding import guarded
 from pincite.library.tables import TABLES, document_from, passage_from
 from pincite.library.writing import content_after
@@ -38,7 +39,7 @@ class VerifyReport(BaseModel):
 def verify(library: Library) -> VerifyReport:
     """Every document, passage, vector and look-up row read and compared; problems are returned, never raised."""
     problems: list[str] = []
-    read = {name: _read(library, name, problems) for name in TABLES}
+    read = {name: _read(library, name, problems) for name in (*TABLES, *({changes.TABLE} & library.commit.versions.keys()))}
     if problems:  # what a table that cannot be read would have shown of the others is no problem of theirs
         counts = {name: len(read[name] or ()) for name in ("documents", "passages", "vectors")}
         return VerifyReport(**counts, problems=tuple(problems))

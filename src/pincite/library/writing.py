@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from pincite.errors import EncoderError, LibraryError
-from pincite.library.catalogue import Catalogue, Change, restored
-from pincite.library.commits import Commit, append_commit, create_tables, newest_commit, roll_back
+from pincite.library import changes as held_changes
+from pincite.library.catalogue import Catalogue, Change, Entry, fold_identity, restored
+from pincite.library.commits import Commit, append_commit, create_tables, newest_commit, roll_back, table_names
 from pincite.library.guarding import guarded, writing
 from pincite.library.index import finish, tidy_words
 from pincite.library.tables import (
@@ -31,7 +32,7 @@ from pincite.library.tables import (
     term_rows,
     word_counts,
 )
-from pincite.records import Reading
+from pincite.records import Notice, Reading
 
 if TYPE_CHECKING:
     from pincite.library.encoder import Encoder
@@ -95,6 +96,7 @@ class Writer:
                     raise LibraryError(f"The library {self.place} is gone.", what_to_do="Open it again.")
                 self.commit = commit
                 self.tables = roll_back(self.library.connection, commit)
+                self.changes = held_changes.open_table(self.library.connection, commit, table_names(self.library.connection))
                 self.library.move_to(commit)
                 rows = self.tables["documents"].search().select(["entry"]).limit(None).to_list()
             self.catalogue = Catalogue(restored(json.loads(row["entry"])) for row in rows)
@@ -127,7 +129,8 @@ class Writer:
         gone = tuple(name for name in identifiers if self.catalogue.remove(name, change))
         if gone:
             with guarded(self.place):
-                self._apply(change, {})
+                held_changes.forget(self.changes, gone, self.place)
+                self._apply(change, {}, forget=True)
             self.finish()
         return gone
 
@@ -140,6 +143,36 @@ class Writer:
                 self._apply(change, {})
             self.finish()
         return changed
+
+    def mark(self, identifiers: Iterable[str], **marks: Any) -> tuple[str, ...]:
+        """Set or take away a librarian's marks (`precedence`, `stands`); the ids that this changes."""
+        change = Change()
+        changed = tuple(name for name in identifiers if self.catalogue.mark(name, change, **marks))
+        if changed:
+            with guarded(self.place):
+                self._apply(change, {})
+            self.finish()
+        return changed
+
+    def look_up(self, found: Mapping[str, Sequence[Notice]], *, by: str, on: str, asked: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Note what a list of notices says, one commit for each thousand documents; the ids whose status changed."""
+        before = dict(self.catalogue.entries)
+        change = Change()
+        folded: dict[str, list[Notice]] = {}
+        for name, notices in found.items():
+            folded.setdefault(fold_identity(name), []).extend(notices)
+        self.catalogue.look_up(folded, change, by=by, on=on, asked=asked)
+        touched = sorted(change.touched)
+        for start in range(0, len(touched), BATCH_DOCUMENTS):
+            with guarded(self.place):
+                self._apply(Change(touched=set(touched[start : start + BATCH_DOCUMENTS])), {})
+        if asked is None and on > (self.commit.listed or ""):
+            with guarded(self.place):
+                self._commit(listed=on)
+        if touched:
+            self.finish()
+        entries = self.catalogue.entries
+        return tuple(name for name in touched if self.catalogue.status(entries[name]) != self.catalogue.status(before[name]))
 
     def encode_missing(self, encoder: Encoder, *, progress: Callable[[int, int], None] | None = None) -> int:
         """Make missing vectors, one commit for each few hundred; how many were made."""
@@ -176,7 +209,7 @@ class Writer:
         """Bring indexes up to date, clear old versions; a killed `finish` leaves the last commit as it was."""
         with guarded(self.place):
             tidy_words(self.tables["words"])
-            finish(self.tables, self._commit)
+            finish(self.tables | {held_changes.TABLE: self.changes}, self._commit)
 
     def _add_batch(self, batch: list[Reading], totals: Counter[str], progress: Progress | None) -> None:
         change = Change()
@@ -191,13 +224,13 @@ class Writer:
         if progress is not None:
             progress(self._report(totals), tuple(reading.document.id for reading in batch))
 
-    def _apply(self, change: Change, fresh: dict[str, Reading]) -> None:
+    def _apply(self, change: Change, fresh: dict[str, Reading], *, forget: bool = False) -> None:
         entries = self.catalogue.entries
         written = sorted(change.written)
         touched = sorted((change.touched - change.written) & set(entries))
-        documents = [document_row(fresh[name], entries[name], self.catalogue.status(entries[name])) for name in written]
+        documents = [document_row(fresh[name], entries[name], **self._standing(entries[name])) for name in written]
         kept = [] if not touched else self._rows("documents", "id", touched)
-        kept = [{**row, **shared_columns(entries[row["id"]], self.catalogue.status(entries[row["id"]]))} for row in kept]
+        kept = [{**row, **shared_columns(entries[row["id"]], **self._standing(entries[row["id"]]))} for row in kept]
         old = self._rows("passages", "document_id", [*written, *sorted(change.gone)])
         passages = [row for name in written for row in passage_rows(fresh[name])]
         counts = word_counts(passages)
@@ -210,6 +243,17 @@ class Writer:
         self._append("documents", [*documents, *kept])
         self._append("passages", passages)
         self._append("terms", [row for name in written for row in term_rows(fresh[name].document)])
+        told = held_changes.rows_of(
+            removed,
+            [*documents, *kept],
+            old,
+            number=self.commit.number + 1,
+            at=_now(),
+            successors={name: self.catalogue.holder(name) for name in change.gone},
+            forget=forget,
+        )
+        if told:
+            self.changes.add(told)
         self._append("words", [{"word": w, "kind": k, "count": n} for (w, k), n in sorted(counts.items()) if n and k != "total"])
         self._commit(
             documents=len(entries),
@@ -219,6 +263,9 @@ class Writer:
             newest=max((entry.newest for entry in entries.values()), default="") or None,
             vectors=self.tables["vectors"].count_rows(),
         )
+
+    def _standing(self, entry: Entry) -> dict[str, Any]:
+        return {"status": self.catalogue.status(entry), "superseded_by": self.catalogue.superseded_by(entry)}
 
     def _rows(self, table: str, column: str, values: list[str]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -236,7 +283,7 @@ class Writer:
             self.tables[table].add(rows)
 
     def _commit(self, **changed: Any) -> None:
-        versions = {name: table.version for name, table in self.tables.items()}
+        versions = {name: table.version for name, table in self.tables.items()} | {held_changes.TABLE: self.changes.version}
         told = {"number": self.commit.number + 1, "versions": versions, "time": _now(), **changed}
         commit = self.commit.model_copy(update=told)
         append_commit(self.library.connection, commit, self.place)

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from pincite.records.questions import Understood
-from pincite.records.words import Design, Direction, Directness, Extent, Record, StatementKind, Status, Tier, VerdictLabel
+from pincite.records.words import Design, Direction, Directness, Extent, Precedence, Record, StatementKind, Status, Tier, VerdictLabel
 
 
 class Quote(Record):
@@ -120,6 +120,8 @@ class Reference(Record):
     version: str | None = None
     date: str | None = None
     note: str | None = None  # "summary record, as summarised from: Abstract"
+    precedence: Precedence | None = None  # a librarian's mark: it leads its tier
+    looked_up: str | None = None  # ISO date on which lists of retractions were last asked about it; None: never
 
 
 class LibraryState(Record):
@@ -129,6 +131,31 @@ class LibraryState(Record):
     documents: int
     passages: int
     newest: str | None = None  # newest publication date or year held
+
+
+class Rejected(Record):
+    """A sentence that a model proposed and that was not shown, and why."""
+
+    text: str
+    why: str
+    quotes: tuple[int, ...] = ()  # numbers of the quotes that it named
+
+
+class Written(Record):
+    """What a language model did for an answer: every sentence of it that stands was checked against its quotes."""
+
+    use: Literal["bottom-line", "plain"]
+    model: str
+    on_this_computer: bool  # whether the question stayed here
+    parameters: dict[str, str | int | float] = {}
+    prompt: str  # name and version of the instructions
+    proposed: int = 0  # sentences proposed, over all rounds
+    accepted: int = 0  # sentences that stand
+    rejected: tuple[Rejected, ...] = ()
+    replaced: int = 0  # refused sentences in whose place the source's own words stand
+    dropped: int = 0  # refused sentences in whose place nothing stands
+    read_as: str | None = None  # a follow-up question in full, as the model put it and the thread bears it out
+    note: str | None = None  # why the page is extractive, or what broke off
 
 
 class Review(Record):
@@ -174,7 +201,8 @@ class Answer(Record):
     urgent: str | None = None  # "seek care now", shown before anything else; also the first of `warnings`
     explained: dict[str, str] = {}  # term → plain words, for patients
     reading_grade: ReadingGrade | None = None
-    composer: str = "extractive"
+    composer: str = "extractive"  # or "model:NAME", where at least one sentence is a model's
+    written: Written | None = None  # only where a model was asked
     reviewed: Review | None = None
     disclaimer: str = ""
     omitted: int = 0  # statements held back to keep the page readable; `--all` shows them

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from pincite.records.words import Design, Direction, Extent, Record, SectionKind, StatementKind, Status, Tier
+from pincite.records.words import (
+    Design,
+    Direction,
+    Extent,
+    NoticeKind,
+    Precedence,
+    Record,
+    SectionKind,
+    StatementKind,
+    Status,
+    Tier,
+)
 
 
 class Annotation(Record):
@@ -21,6 +32,16 @@ class Relation(Record):
 
     kind: str
     target: str
+
+
+class Notice(Record):
+    """What a list of notices (Retraction Watch, Crossref) says of one publication."""
+
+    kind: NoticeKind
+    by: str  # the list that says so
+    date: str | None = None  # ISO 8601
+    id: str | None = None  # the notice's own identifier: `pmid:…` or `doi:…`
+    reasons: str | None = None  # in the list's words
 
 
 class Block(Record):
@@ -73,7 +94,16 @@ class Header(Record):
     n: int | None = None
     relations: tuple[Relation, ...] = ()
     notes: str | None = None
-    retired: str | None = None  # why this library no longer answers from it; set by `Library.retire`, never by a source
+    # What follows is said by this library or by lists that it looked up, never by the source itself.
+    retired: str | None = None  # why this library no longer answers from it (`Library.retire`)
+    precedence: Precedence | None = None  # a librarian's mark: leads its tier (`Library.mark`)
+    superseded_by: str | None = None  # id of the newer guideline of the same organisation that the library holds
+    stands: bool = False  # a librarian said that it is not superseded (`Library.mark`)
+    looked_up: str | None = None  # ISO date on which lists of retractions were last asked about it; None: never (`Library.look_up`)
+    notices: tuple[Notice, ...] = ()
+
+
+LIBRARY_SAYS = ("retired", "precedence", "superseded_by", "stands", "looked_up", "notices")  # fields of a header
 
 
 class Draft(Record):

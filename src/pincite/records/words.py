@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 Tier = Literal["guideline", "label", "research", "patient"]
 Extent = Literal["full-text", "abstract", "label", "record"]
 Status = Literal["current", "retracted", "concern", "superseded", "unknown"]
+Precedence = Literal["local", "preferred"]
+NoticeKind = Literal["retraction", "concern", "erratum", "reinstatement"]
 Direction = Literal["for", "against", "neutral", "increase", "decrease", "no-difference"]
 Intent = Literal[
     "treatment",

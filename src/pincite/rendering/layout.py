@@ -7,11 +7,11 @@ harmless (`safe.plain`); a writer adds only its own escaping.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
 
-from pincite.records import Answer, Citation, Conflict, Reference, Section, Statement, Understood
+from pincite.records import Answer, Citation, Conflict, Reference, Section, Statement, Understood, Written
 from pincite.rendering import wording
 from pincite.rendering.safe import plain
 from pincite.verification.verify import all_statements
@@ -27,6 +27,7 @@ class Line:
     text: str
     tone: Tone = "normal"
     bullet: bool = False
+    command: str = ""  # what to type for more; printed by the terminal alone
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,8 @@ class _Layout:
 
     def _opening(self) -> Iterator[Line]:
         yield from _understood(self.answer.understood)
+        if self.answer.written:
+            yield from written_lines(self.answer.written)
         for warning in self.answer.warnings:
             if warning != self.answer.urgent:
                 yield Line(plain(warning), tone="alert")
@@ -194,13 +197,12 @@ class _Layout:
             lines = tuple(_bullet(f"{plain(left.title)} ({plain(left.document_id)}): {left.why}") for left in answer.left_out)
             parts.append(Part("left-out", "Left out on purpose", lines))
         items = [_bullet(gap) for gap in answer.gaps]
+        if items and not answer.answered:
+            items[-1] = replace(items[-1], command="`pincite add FOLDER` adds sources.")
         if answer.omitted:
             one = answer.omitted == 1
-            items.append(
-                _bullet(
-                    f"{answer.omitted} further {'statement is' if one else 'statements are'} held back; ask with --all to see {'it' if one else 'them'}."
-                )
-            )
+            said = f"{answer.omitted} further {'statement is' if one else 'statements are'} held back to keep this page readable."
+            items.append(Line(said, bullet=True, command=f"Ask with --all to see {'it' if one else 'them'}."))
         return Part("missing", "What is missing", tuple(items), tuple(parts))
 
     def _about(self) -> Iterator[Line]:
@@ -253,7 +255,9 @@ class _Layout:
             facts.append(f"version {plain(reference.version)}")
         if reference.date:
             facts.append(f"dated {plain(reference.date)}")
-        facts += [wording.STATUSES[reference.status], wording.held_of(reference)]
+        if reference.precedence:
+            facts.append(f"{wording.PRECEDENCES[reference.precedence]}: leads its tier, by a librarian's mark")
+        facts += [wording.STATUSES[reference.status], *filter(None, [wording.looked_up_of(reference)]), wording.held_of(reference)]
         locators = [locator for locator in self.locators.get(reference.number, ()) if locator not in facts[-1]]
         if locators:
             facts.append(f"{_SUMMARISED}{'; '.join(locators)}")
@@ -270,6 +274,27 @@ class _Layout:
             alert=reference.status in ("retracted", "concern", "superseded"),
             reference=reference,
         )
+
+
+def written_lines(written: Written) -> Iterator[Line]:
+    """What a model did: which one, that all was checked, what was refused, or why nothing of it stands."""
+    model = f"{plain(written.model)}{'' if written.on_this_computer else ' (not on this computer)'}"
+    if written.read_as:
+        yield Line(f"The follow-up was read as: {plain(written.read_as)}", tone="quiet")
+    count = len(written.rejected)
+    refused = f"{count} rejected" if count else "none rejected"
+    if written.accepted:
+        what = (
+            "Bottom line"
+            if written.use == "bottom-line"
+            else f"{written.accepted} sentence{'s' if written.accepted > 1 else ''} in plainer words"
+        )
+        yield Line(f"{what} written by {model}, every sentence checked against its quotes; {refused}.", tone="quiet")
+        if written.note:
+            yield Line(f"It did not finish: {plain(written.note)}", tone="quiet")
+    else:
+        why = plain(written.note) if written.note else f"No sentence that {model} proposed passed the checks ({count} rejected)."
+        yield Line(f"In the sources' own words: {why}", tone="quiet")
 
 
 def _locator(note: str | None) -> str:
@@ -310,7 +335,7 @@ def _understood(understood: Understood) -> Iterator[Line]:
         ("population", understood.population),
         ("compared with", understood.comparator),
         ("outcome", understood.outcome),
-        ("following", understood.follow_up_of),
+        ("following", (understood.follow_up_of or "").rstrip(".?! ")),
     ):
         if value:
             parts.append(f"{name}: {plain(value)}")

@@ -91,17 +91,17 @@ def _entry(entry: Entry) -> str:
     title = escape(entry.title)
     parts = [
         f'<a id="ref-{entry.number}"></a>[{entry.number}]',
-        f"[{title}]({_target(entry.address)})" if entry.address else title,
+        f"[{title}]({target(entry.address)})" if entry.address else title,
     ]
     if entry.source:
         parts.append(escape(entry.source))
     facts = escape("; ".join(entry.facts))
     parts.append(f"**{facts}.**" if entry.alert else f"*{facts}.*")
-    parts += [f"[{escape(name)}]({_target(address)})" if address else escape(name) for name, address in entry.links]
+    parts += [f"[{escape(name)}]({target(address)})" if address else escape(name) for name, address in entry.links]
     return "- " + " ".join(parts)
 
 
-def _target(address: str) -> str:
+def target(address: str) -> str:
     """A link target that no bracket, quote or backslash can leave."""
     for char, code in (
         ("\\", "%5C"),

@@ -84,7 +84,7 @@ class _Writer:
     def line(self, line: Line, *, indent: str) -> Iterator[str]:
         style = "" if line.tone == "normal" else line.tone
         bullet = "• " if line.bullet else "! " if line.tone == "alert" else ""
-        yield from self.wrap([(line.text, style)], first=indent + bullet, rest=indent + " " * len(bullet))
+        yield from self.wrap([(f"{line.text} {line.command}".rstrip(), style)], first=indent + bullet, rest=indent + " " * len(bullet))
 
     def sentence(self, sentence: Sentence, *, indent: str) -> Iterator[str]:
         pieces = [(sentence.text, "")]

@@ -57,6 +57,7 @@ STATUSES = {
     "superseded": "SUPERSEDED by a newer version",
     "unknown": "status unknown",
 }
+PRECEDENCES = {"local": "local guidance", "preferred": "preferred source"}
 EXTENTS = {
     "full-text": "full text held",
     "abstract": "only the abstract held",
@@ -83,7 +84,9 @@ RECOMMENDING = ("recommendation",)
 
 def facts_of(statement: Statement, references: dict[int, Reference], *, extents: bool) -> tuple[str, ...]:
     """What stands in brackets after a statement: direction, strength in the source's words, design and year; `extents`: also what is held."""
-    facts = [DIRECTIONS[statement.direction]] if statement.direction else []
+    # Only of a recommendation is it news that it takes no side.
+    told = statement.direction and (statement.direction != "neutral" or statement.kind in RECOMMENDING)
+    facts = [DIRECTIONS[statement.direction]] if statement.direction and told else []
     facts += _strength(statement)
     cited = list(dict.fromkeys(citation.reference for citation in statement.citations))
     sources = [_source(references[number], extents=extents) for number in cited if number in references]
@@ -114,6 +117,8 @@ def _source(reference: Reference, *, extents: bool) -> str:
     words = DESIGNS[reference.design]
     if reference.year:
         words += f" {reference.year}"
+    if reference.precedence:
+        words += f", {PRECEDENCES[reference.precedence]}"
     if reference.status in ("retracted", "concern", "superseded"):
         words += f", {STATUSES[reference.status]}"
     if extents and reference.extent in ("record", "abstract"):
@@ -168,6 +173,14 @@ def links_of(reference: Reference) -> tuple[tuple[str, str | None], ...]:
 def address_of(reference: Reference) -> str | None:
     """The best address for a reference's title: DOI, PubMed, PMC, DailyMed, else its own."""
     return next((address for _, address in links_of(reference) if address), None)
+
+
+def looked_up_of(reference: Reference) -> str:
+    """What the lists of retractions said on the day they were last asked; empty where they never were."""
+    if not reference.looked_up:
+        return ""
+    found = "retracted" if reference.status == "retracted" else "not retracted"
+    return f"{found} when looked up on {plain(reference.looked_up)}"
 
 
 def held_of(reference: Reference) -> str:

@@ -32,6 +32,8 @@ _CANDIDATES_FOR_ONE = 8  # fewer where few are asked for
 _K1, _B = 0.6, 0.5
 # A synonym says the same with less certainty than the word that was typed.
 _EXPANSION_WEIGHT = 0.5
+# About 3 kB each.
+_ROWS_KEPT = 10_000
 _COLUMNS = ["id", "document_id", "ordinal", "text", "place", "stems", "tier"]
 _ANSWERING: tuple[Tier, ...] = ("guideline", "label", "research")
 
@@ -96,20 +98,32 @@ def _search(
     weights = _weights(query, expansions)
     most = min(CANDIDATES, limit * _CANDIDATES_FOR_ONE)
     # The engine searches outside the interpreter's lock: three searches side by side cost little more than one.
-    with ThreadPoolExecutor(len(wanted) or 1) as pool:
-        lists = pool.map(lambda filters: _by_words(library, weights, filters, most=most), wanted)
-        proposed = {row["id"]: row for rows in lists for row in rows}
+    if len(wanted) == 1:
+        proposed = {row["id"]: row for row in _by_words(library, weights, wanted[0], most=most)}
+    else:
+        with ThreadPoolExecutor(len(wanted) or 1) as pool:
+            lists = pool.map(lambda filters: _by_words(library, weights, filters, most=most), wanted)
+            proposed = {row["id"]: row for rows in lists for row in rows}
     cosine: dict[str, float] = {}
     if encoder is not None and library.commit.vectors and library.commit.encoder == encoder.name and query.strip():
         vector = encoder.encode([query])[0]
         by_meaning = _by_scan if library.commit.vectors <= FLAT_BELOW else _by_graph
         cosine = by_meaning(library, vector, wanted=wanted, also=sorted(proposed), most=most)
-        missing = sorted(name for name in cosine if name not in proposed)
-        for row in library.rows("passages", where=one_of("id", missing), columns=_COLUMNS) if missing else ():
-            proposed[row["id"]] = row
+        proposed |= _rows(library, sorted(name for name in cosine if name not in proposed))
     lexical = _bm25(library, weights, proposed)
     ranked = fuse(lexical, {name: value for name, value in cosine.items() if name in proposed})
     return [_Hit(proposed[name], lexical[name], cosine.get(name), score) for name, score in ranked]
+
+
+def _rows(library: Library, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Rows of the passages table by id; the few thousand last read are kept for the commit, for one text or thread asks of the same again and again."""
+    kept: dict[str, dict[str, Any]] = library.cache.setdefault("passage rows", {})
+    if len(kept) > _ROWS_KEPT:
+        kept.clear()
+    missing = [name for name in names if name not in kept]
+    for row in library.rows("passages", where=one_of("id", missing), columns=_COLUMNS) if missing else ():
+        kept[row["id"]] = row
+    return {name: kept[name] for name in names if name in kept}
 
 
 def _weights(query: str, expansions: Sequence[str]) -> dict[str, float]:

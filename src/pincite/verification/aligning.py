@@ -47,7 +47,7 @@ class Source(NamedTuple):
         return _figures(self.text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _figures(text: str) -> tuple[Figure, ...]:
     bare = BRACKETS.sub("", text)
     return (*claim_of(text).figures, *(figures(bare) if bare != text else ()))
@@ -79,7 +79,7 @@ class Change(NamedTuple):
     source: tuple[Token, ...]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=8192)
 def _sources(supports: tuple[Support, ...]) -> tuple[Source, ...]:
     found = []
     for place, support in enumerate(supports):
@@ -90,7 +90,7 @@ def _sources(supports: tuple[Support, ...]) -> tuple[Source, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _read(text: str, short: tuple[tuple[str, str], ...]) -> Claim:
     """A quoted sentence as a claim, with the short forms that its document defines."""
     return claim_of(text, context=" ".join(f"{long} ({form})" for form, long in short))
@@ -119,7 +119,7 @@ def inside(mentions: Sequence[Mention], tokens: Sequence[Token]) -> frozenset[in
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def _pairs(text: str, supports: tuple[Support, ...]) -> tuple[Pair, ...]:
     held = _sources(supports)
     found = []
@@ -155,7 +155,7 @@ def pairs(claim: Claim, supports: Sequence[Support]) -> tuple[Pair, ...]:
     return _pairs(claim.text, tuple(supports))
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=8192)
 def aligned(unit: str, source: str) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
     """The words of two sentences as they are laid beside each other: what the source has in brackets is passed over where the claim has none."""
     theirs = words_of(source)
@@ -165,7 +165,7 @@ def aligned(unit: str, source: str) -> tuple[tuple[Token, ...], tuple[Token, ...
     return words_of(unit), theirs
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=8192)
 def changes(unit: str, source: str) -> tuple[Change, ...]:
     """Where two sentences differ, word by word; words of one root count as the same."""
     ours, theirs = aligned(unit, source)
@@ -173,7 +173,7 @@ def changes(unit: str, source: str) -> tuple[Change, ...]:
     return tuple(Change(ours[a:b], theirs[c:d]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal")
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=8192)
 def _known(header: Header | None, around: str) -> Claim:
     """What a quote's document and passage name: title, drug, conditions, interventions, population, and the words around."""
     parts = [around]

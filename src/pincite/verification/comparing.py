@@ -31,7 +31,9 @@ _PER_CENT = re.compile(r"(?<=\d)\s?per\s?cent\b", re.IGNORECASE)
 
 @cache
 def _checks() -> dict[str, Callable[[Claim, Sequence[Support]], Check]]:
-    return registry.load_all("checks")
+    # A scorer is a learned check: it may fail a text, and so lower its verdict; it has no way to make up for a check that failed.
+    scorers = {name: check for name, make in registry.load_all("scorers").items() if (check := make()) is not None}
+    return registry.load_all("checks") | scorers
 
 
 def compare(text: str, supports: Sequence[Support], *, context: str = "") -> Verdict:

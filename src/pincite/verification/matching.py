@@ -23,7 +23,7 @@ class Cover(NamedTuple):
     words: tuple[str, ...]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=8192)
 def _issuer(header: Header | None) -> frozenset[str]:
     """Roots of the words that say who published and when: a claim may name its source."""
     if header is None:
@@ -32,7 +32,7 @@ def _issuer(header: Header | None) -> frozenset[str]:
     return frozenset(one.root for part in parts for one in words_of(part))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def _cover(text: str, supports: tuple[Support, ...]) -> Cover:
     held = sources(supports)
     claim = claim_of(text)
@@ -109,10 +109,16 @@ def cover(claim: Claim, supports: Sequence[Support]) -> Cover:
 def _derived(token: Token, held: frozenset[str]) -> bool:
     """ "Surgically" for "surgical", "effectiveness" for "effective": one root begins with the other."""
     one = token.root
-    return len(one) >= 5 and any(other.startswith(one) or (len(other) >= 5 and one.startswith(other)) for other in held)
+    return len(one) >= 5 and (one in _beginnings(held) or any(one[:end] in held for end in range(5, len(one))))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
+def _beginnings(held: frozenset[str]) -> frozenset[str]:
+    """All beginnings of five letters or more of these roots."""
+    return frozenset(one[:end] for one in held for end in range(5, len(one) + 1))
+
+
+@lru_cache(maxsize=8192)
 def _expanded(text: str, supports: tuple[Support, ...]) -> frozenset[str]:
     """Roots of words that only write out, or shorten, what the quotes say: "spinal stenosis" for "LSS" and the reverse."""
     found: set[str] = set()

@@ -11,5 +11,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pincite.web.settings")
 _django = get_asgi_application()
 
 from pincite.web.api.limits import SmallBodies  # noqa: E402 - needs the settings that Django has just read
+from pincite.web.assistants import Assistants  # noqa: E402
 
-application = SmallBodies(_django)
+application = SmallBodies(Assistants(_django))

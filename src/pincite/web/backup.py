@@ -18,11 +18,11 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -66,7 +66,7 @@ def backup(file: Path, *, force: bool = False) -> str:
         raise PinciteError(f"{file} exists.", what_to_do="Name another file, or use --force.")
     place = engine_settings().library
     with _staging(_near(place)) as staging:
-        database = _dump_database(staging)
+        dumped = _dump_database(staging)
         commit_version, documents = "", 0
         if "://" not in place:
             from pincite.library.copying import copy_library  # noqa: PLC0415 - lancedb takes a second
@@ -77,14 +77,23 @@ def backup(file: Path, *, force: bool = False) -> str:
             commit_version, documents = commit.version, commit.documents
         if (web_home() / "demo.json").is_file():  # a demonstration stays one
             shutil.copyfile(web_home() / "demo.json", staging / "demo.json")
-        manifest = _manifest(staging, database=database, library=commit_version, documents=documents, place=place)
+        manifest = _manifest(staging, dumped=dumped, library=commit_version, documents=documents, place=place)
         _write(file, staging, manifest)
     held = f"library {commit_version} ({documents:,} documents)" if commit_version else f"not the library, which lies in {place}"
-    return f"{file}: {database} database with {manifest.audit_rows:,} audit rows, {held}."
+    return f"{file}: {dumped.kind} database with {manifest.audit_rows:,} audit rows, {held}."
 
 
-def _dump_database(staging: Path) -> str:
-    from django.db import connection  # noqa: PLC0415
+class _Dumped(NamedTuple):
+    """What the copy of the database holds: of the very moment at which it was taken."""
+
+    kind: str
+    migrations: list[str]
+    audit_rows: int
+    audit_head: str
+
+
+def _dump_database(staging: Path) -> _Dumped:
+    from django.db import connection, transaction  # noqa: PLC0415
 
     if connection.vendor == "sqlite":
         with (
@@ -94,9 +103,27 @@ def _dump_database(staging: Path) -> str:
             source.backup(copy)  # in one step: one moment, whoever writes meanwhile
             copy.execute("PRAGMA journal_mode=DELETE")
             _whole(copy, "The database")
-        return "sqlite"
-    _run_postgresql("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={staging / DUMP}")
-    return "postgresql"
+            return _Dumped("sqlite", *_held(copy.execute))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT pg_export_snapshot()")
+        snapshot = cursor.fetchone()[0]
+
+        def read(query: str) -> list[tuple[Any, ...]]:
+            cursor.execute(query)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
+
+        held = _held(read)
+        _run_postgresql("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={staging / DUMP}")
+    return _Dumped("postgresql", *held)
+
+
+def _held(read: Callable[[str], Iterable[tuple[Any, ...]]]) -> tuple[list[str], int, str]:
+    """Migrations, audit rows and the last row's hash."""
+    migrations = [f"{app}.{name}" for app, name in read("SELECT app, name FROM django_migrations ORDER BY id")]
+    rows, head = next(iter(read("SELECT count, hash FROM editorial_audithead ORDER BY id LIMIT 1")), (0, ""))
+    return migrations, rows, head
 
 
 def _whole(database: sqlite3.Connection, what: str) -> None:
@@ -119,40 +146,23 @@ def _run_postgresql(tool: str, *arguments: str) -> None:
         raise PinciteError(f"{tool} failed: {lines[0]}", what_to_do="PostgreSQL's client programs must be at least as new as the server.")
 
 
-def _manifest(staging: Path, *, database: str, library: str, documents: int, place: str) -> Manifest:
+def _manifest(staging: Path, *, dumped: _Dumped, library: str, documents: int, place: str) -> Manifest:
     from importlib.metadata import version  # noqa: PLC0415
 
-    from pincite.web.editorial.models import AuditHead  # noqa: PLC0415
-
-    if database == "sqlite":  # as copied, not as it is by now
-        with closing(sqlite3.connect(staging / SQLITE)) as copy:
-            migrations = [f"{app}.{name}" for app, name in copy.execute("SELECT app, name FROM django_migrations ORDER BY id")]
-            rows, head = next(iter(copy.execute("SELECT count, hash FROM editorial_audithead ORDER BY id LIMIT 1")), (0, ""))
-    else:
-        migrations = _applied()
-        found = AuditHead.objects.order_by("pk").first()
-        rows, head = (found.count, found.hash) if found else (0, "")
     names = sorted(str(file.relative_to(staging)) for file in staging.rglob("*") if file.is_file())
     return Manifest(
         format=SCHEMA,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         pincite=version("pincite"),
-        database=database,
-        migrations=tuple(migrations),
+        database=dumped.kind,
+        migrations=tuple(dumped.migrations),
         library=library,
         library_place=place,
         documents=documents,
-        audit_rows=rows,
-        audit_head=head,
+        audit_rows=dumped.audit_rows,
+        audit_head=dumped.audit_head,
         files={name: _sha256(staging / name) for name in names},
     )
-
-
-def _applied() -> list[str]:
-    from django.db import connection  # noqa: PLC0415
-    from django.db.migrations.recorder import MigrationRecorder  # noqa: PLC0415
-
-    return [f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()]
 
 
 def _write(file: Path, staging: Path, manifest: Manifest) -> None:

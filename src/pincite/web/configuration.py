@@ -12,13 +12,21 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pincite.errors import SettingsError
 from pincite.settings import Settings, load_settings
 
 PREFIX = "PINCITE_WEB_"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+# What a setting should look like whose rule is a pattern.
+_FORMS = {
+    "url": "an address without a path is wanted, such as https://pincite.example.org",
+    "database_url": "postgresql://user:password@host:5432/name is wanted",
+    "webhook_url": "http:// or https:// and an address is wanted",
+    "webhook_secret": "at least 16 characters are wanted",
+    "email_url": "smtp://user:password@host:587, smtps://… or file:/folder is wanted",
+}
 ROLES = ("reader", "author", "reviewer", "editor", "librarian", "administrator")  # as `accounts.roles`, which needs Django
 
 
@@ -41,9 +49,16 @@ class WebSettings(BaseModel):
     oidc_secret: str = ""
     question_log_days: int = Field(0, ge=0, le=3650)  # 0: questions are not logged
     max_upload_bytes: int = Field(50_000_000, ge=1)
+    written: bool = False  # may the language model of the engine's settings write on the pages; every sentence is checked
+    fetch_pages: bool = False  # may signed-in people have a page of the open web fetched and checked
     asks_a_minute: int = Field(60, ge=1)  # from one address or token
+    assistants_on_loopback: bool = False  # /v1 and /mcp need no token from this machine
     workers: int = Field(1, ge=1, le=64)  # web processes
     proxies: str = ""  # addresses, separated by commas, whose X-Forwarded-For and -Proto are believed
+    webhook_url: str = Field("", pattern=r"^(|https?://[^\s]+)$")  # told of changes, signed; empty: nobody is told
+    webhook_secret: str = Field("", pattern=r"^(|.{16,})$")  # at least 16 characters, shared with the receiver
+    webhook_private: bool = False  # may the webhook's address be a private one
+    change_mail: bool = False  # mail editors once a day what changed
     metrics_token: str = ""  # a bearer token for /metrics from other machines
     mfa_required: str = ""  # roles, separated by commas, that must use a second factor
     demo: bool = False
@@ -54,6 +69,12 @@ class WebSettings(BaseModel):
         if unknown := sorted(_listed(value) - set(ROLES)):
             raise ValueError(f"{unknown[0]!r} is no role; the roles are {', '.join(ROLES)}")
         return value
+
+    @model_validator(mode="after")
+    def _signed(self) -> WebSettings:
+        if self.webhook_url and not self.webhook_secret:
+            raise ValueError("PINCITE_WEB_WEBHOOK_URL needs PINCITE_WEB_WEBHOOK_SECRET: what is sent is signed with it")
+        return self
 
     @property
     def mfa_roles(self) -> frozenset[str]:
@@ -90,8 +111,13 @@ def load_web_settings(environ: Mapping[str, str] | None = None) -> WebSettings:
     try:
         return WebSettings.model_validate(values)
     except ValidationError as error:
-        wrong = ", ".join(f"{PREFIX}{str(found['loc'][0]).upper()}: {found['msg']}" for found in error.errors())
+        wrong = ", ".join(_explained(str((*found["loc"], "")[0]), found["type"], found["msg"]) for found in error.errors())
         raise SettingsError(f"A setting cannot be used: {wrong}.", what_to_do="Correct or unset it.") from error
+
+
+def _explained(name: str, kind: str, says: str) -> str:
+    says = _FORMS.get(name, says) if kind == "string_pattern_mismatch" else says.partition(", unable")[0]
+    return f"{PREFIX}{name.upper()}: {says[0].lower()}{says[1:]}" if name else says.removeprefix("Value error, ")
 
 
 @lru_cache(maxsize=1)

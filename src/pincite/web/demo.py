@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -50,10 +50,10 @@ def is_demo() -> bool:
     return (web_home() / FILE).exists()
 
 
-def prepare() -> str:
+def prepare(*, say: Callable[[str], None] = lambda line: None) -> str:
     """Make what is missing of the demonstration; returns the accounts with their passwords, as lines to print.
 
-    Called again it changes nothing. Raises PinciteError in a home that holds real accounts.
+    Called again it changes nothing. `say` gets a line where that takes a while. Raises PinciteError in a home that holds real accounts.
     """
     from pincite.web.accounts.models import User  # noqa: PLC0415 - Django is loaded by now
 
@@ -65,7 +65,7 @@ def prepare() -> str:
     passwords = _passwords()
     people = {person.username: _account(person, passwords[person.username]) for person in PEOPLE}
     with _no_mail():
-        _articles(people)
+        _articles(people, say=say)
     rows = [f"  {person.username:<8}{passwords[person.username]:<18}{person.role}" for person in PEOPLE]
     return "\n".join(
         [
@@ -137,7 +137,7 @@ def _no_mail() -> Iterator[None]:
         settings.EMAIL_BACKEND = kept
 
 
-def _articles(people) -> None:  # type: ignore[no-untyped-def]
+def _articles(people, *, say: Callable[[str], None]) -> None:  # type: ignore[no-untyped-def]
     """One approved and published, one under review with an open comment."""
     from django.db import transaction  # noqa: PLC0415
 
@@ -149,6 +149,7 @@ def _articles(people) -> None:  # type: ignore[no-untyped-def]
     alice, bob, carol, grace = (people[name] for name in ("alice", "bob", "carol", "grace"))
     if Article.objects.filter(question__in=[APPROVED, UNDER_REVIEW]).count() == 2:
         return
+    say("Making the demonstration: two articles go through review …")
     engine.wait_for_encoder()
     with transaction.atomic():
         if not Article.objects.filter(question=APPROVED).exists():

@@ -94,23 +94,31 @@ def page(request: HttpRequest, status: int, *, detail: str, what_to_do: str = ""
     return render(request, "error.html", context, status=status)
 
 
-def told(request: HttpRequest, error: PinciteError) -> HttpResponse:
-    """The response to a PinciteError."""
+def in_words(error: PinciteError, *, during: str) -> tuple[int, str, str]:
+    """Status, what happened, what to do, as people and programs elsewhere are told; what only the operator can mend is logged."""
     status = status_of(error)
     detail, what_to_do = error.what_happened, error.what_to_do
     if status >= 500:
-        _log.error("%s %s: %s", request.method, request.path, error)
+        _log.error("%s: %s", during, error)
         detail, what_to_do = "The library cannot be read now.", "Try again in a moment, or tell whoever runs this site."
         if isinstance(error, LibraryBusyError):
             detail, what_to_do = "The library is being changed just now; nothing else was changed.", "Try again in a moment."
     elif "`pincite" in what_to_do:  # a command is no help to somebody with a browser
         what_to_do = "Look in the library, or ask a question."
+    return status, detail, what_to_do
+
+
+def headers_of(error: PinciteError, status: int) -> dict[str, str]:
+    """When to try again, and what belongs to an error of HTTP itself."""
+    return ({"Retry-After": str(_RETRY_SECONDS)} if status >= 500 else {}) | (error.headers if isinstance(error, HttpProblem) else {})
+
+
+def told(request: HttpRequest, error: PinciteError) -> HttpResponse:
+    """The response to a PinciteError."""
+    status, detail, what_to_do = in_words(error, during=f"{request.method} {request.path}")
     response = page(request, status, detail=detail, what_to_do=what_to_do)
-    if status >= 500:
-        response.headers["Retry-After"] = str(_RETRY_SECONDS)
-    if isinstance(error, HttpProblem):
-        for name, value in error.headers.items():
-            response.headers[name] = value
+    for name, value in headers_of(error, status).items():
+        response.headers[name] = value
     return response
 
 

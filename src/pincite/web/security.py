@@ -13,7 +13,7 @@ POLICY = (
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 PRIVATE = "private, no-store"
 # What only signed-in people, or one person, may see; kept by nobody even before sign-in is known.
-PRIVATE_PATHS = ("/account/", "/accounts/", "/threads/", "/editorial/", "/jobs/", "/questions/")
+PRIVATE_PATHS = ("/account/", "/accounts/", "/threads/", "/editorial/", "/jobs/", "/questions/", "/check/")
 
 
 class Headers:

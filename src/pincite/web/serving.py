@@ -43,6 +43,8 @@ FORM_BYTES = 1_000_000
 GRACE_SECONDS = 5
 # A worker that dies at once is started again after 1, 2, 4 … seconds, at most this many.
 LONGEST_PAUSE = 30.0
+# Readers come first: reading and encoding 500 documents takes minutes of every core that it gets.
+WORKER_NICE = 10
 # A parent that is gone is noticed within this time.
 PARENT_SECONDS = 1.0
 
@@ -63,8 +65,11 @@ def set_up() -> None:
         django.setup()
 
 
-def prepare(*, static: bool = True) -> None:
-    """Bring the database to this version's tables and put the static files together; raises PinciteError."""
+def prepare(*, static: bool = True, say: Callable[[str], None] = lambda line: None) -> None:
+    """Bring the database to this version's tables and put the static files together; raises PinciteError.
+
+    `say` gets a line where that takes a while.
+    """
     set_up()
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import DatabaseError  # noqa: PLC0415
@@ -73,8 +78,9 @@ def prepare(*, static: bool = True) -> None:
 
     finish_restore()
     try:
-        _refuse_newer()
-        call_command("migrate", interactive=False, verbosity=0)
+        if _refuse_newer():
+            say("Bringing the database up to date …")
+        call_command("migrate", interactive=False, verbosity=0)  # where none is left, it still brings roles and permissions up to date
         call_command("createcachetable", verbosity=0)
     except DatabaseError as error:
         line = " ".join(str(error).split())
@@ -106,7 +112,8 @@ def _collect_static() -> None:
     stamp.write_text(found.hexdigest())
 
 
-def _refuse_newer() -> None:
+def _refuse_newer() -> bool:
+    """True where migrations are left to do; raises PinciteError for a database that knows more of them than we do."""
     from django.apps import apps  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
     from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415
@@ -122,6 +129,7 @@ def _refuse_newer() -> None:
             f"The database was made by a newer version of Pincite ({unknown[0]}).",
             what_to_do="Upgrade Pincite, or restore a backup made with this version.",
         )
+    return bool(set(loader.graph.nodes) - set(loader.applied_migrations))
 
 
 def first_steps() -> str:
@@ -207,7 +215,7 @@ def uvicorn_config(web: WebSettings, *, workers: int = 1) -> Config:
         workers=workers,
         http=Protocol,
         ws="none",
-        lifespan="off",
+        lifespan="on",  # the MCP server lives as long as its process
         log_config=None,
         access_log=False,  # `monitoring` writes a line that leaves the question out
         server_header=False,
@@ -228,13 +236,14 @@ def application() -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     set_up()
     from django.conf import settings  # noqa: PLC0415
 
-    from pincite.web import engine  # noqa: PLC0415
+    from pincite.web import engine, warming  # noqa: PLC0415
     from pincite.web.asgi import application as django_application  # noqa: PLC0415
 
     try:
         engine.wait_for_encoder()
     except LibraryError as error:
         _log.error("The library cannot be read: %s", error)  # pages say so; /readyz, too
+    warming.begin()
     return Bounded(django_application, most_bytes=settings.WEB.max_upload_bytes + FORM_BYTES)
 
 
@@ -249,6 +258,7 @@ class Bounded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, counting what comes in."""
         if scope["type"] != "http":
+            await self.app(scope, receive, send)
             return
         for name, value in scope["headers"]:
             if name == b"content-length" and value.isdigit() and int(value) > self.most_bytes:
@@ -390,6 +400,7 @@ def end_with_parent(*, seconds: float = PARENT_SECONDS) -> None:
 def main() -> None:
     """The job worker's process."""
     end_with_parent()
+    os.nice(WORKER_NICE)
     set_up()
     from pincite.web.backup import in_use  # noqa: PLC0415
 

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "pincite.web.reading",
     "pincite.web.editorial",
     "pincite.web.jobs",
+    "pincite.web.audits",
 ]
 
 MIDDLEWARE = [

@@ -29,6 +29,12 @@ def extent(value: str) -> str:
 
 
 @register.filter
+def precedence(value: str) -> str:
+    """A librarian's mark, in words."""
+    return wording.PRECEDENCES.get(value, plain(str(value)))
+
+
+@register.filter
 def status(value: str) -> str:
     """A document's status in words."""
     return wording.STATUSES.get(value, plain(str(value)))

@@ -39,7 +39,7 @@ def test_from_a_question_to_the_banner(visit: Callable[..., Any], site: Site) ->
     expect(alice.get_by_text("sciatica").first).to_be_visible()
     alice.go_back()
     expect(alice.get_by_role("heading", level=1)).to_have_text(QUESTION)
-    alice.locator("form[action='/send'] button").click()
+    alice.get_by_role("button", name="Send to the editors").click()
     alice.wait_for_url(re.compile(r"/editorial/articles/\d+/$"))
     workspace = alice.url
 

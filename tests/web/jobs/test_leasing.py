@@ -30,6 +30,13 @@ def test_two_workers_never_hold_one_job(waiting: Job) -> None:
     assert claim() is None
 
 
+def test_one_claim_takes_one_job_however_many_wait(db: Any) -> None:
+    for number in range(60):
+        enqueue("test", key=str(number))
+    assert claim() is not None
+    assert Job.objects.filter(state=State.RUNNING).count() == 1
+
+
 def test_the_oldest_job_comes_first_and_one_that_rests_comes_later(db: Any) -> None:
     resting = enqueue("test", key="resting")
     Job.objects.filter(pk=resting.pk).update(not_before=timezone.now() + datetime.timedelta(hours=1))

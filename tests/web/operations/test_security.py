@@ -161,3 +161,11 @@ def test_no_template_runs_or_dresses_anything_inline() -> None:
         for match in wrong.finditer(file.read_text())
     ]
     assert found == []
+
+
+def test_every_setting_is_explained() -> None:
+    from pincite.web.configuration import PREFIX, WebSettings
+
+    explained = (Path(__file__).parents[3] / "docs" / "web-operations.md").read_text(encoding="utf-8")
+    missing = [name for name in WebSettings.model_fields if f"`{PREFIX}{name.upper()}`" not in explained]
+    assert missing == ["demo"], "which is the option --demo"

@@ -9,6 +9,10 @@ import pytest
 from answer_pages import DISPUTED, QUESTION, ask, pins
 from django.test import Client
 
+from pincite.records import Answer
+from pincite.web.engine import Asked
+from pincite.web.reading.presenting import answer_context
+
 
 def test_the_ask_page_offers_answered_examples_and_says_what_is_held(client: Client) -> None:
     body = client.get("/").content.decode()
@@ -51,6 +55,38 @@ def test_steps_are_an_ordered_list_with_arrows_and_the_point_at_which_to_go_on(c
     assert steps.index("Injections") < steps.index("Procedures and surgery")
     assert "“after failed conservative treatment”" in steps
     assert "<svg" in steps
+    assert "point at which to go on" not in steps  # the arrow says it
+
+
+def test_what_holds_for_every_source_is_said_once_and_no_internal_name_is_shown(client: Client) -> None:
+    body = client.get(ask()).content.decode()
+    references = body[body.index('id="references"') : body.index('id="next"')]
+    assert "Every source here: status unknown; summary record, not the original&#x27;s words." in references
+    assert references.count("status unknown") == 1
+    shown = re.sub(r"<[^>]+>", " ", references)
+    assert "okada-2014" not in shown
+    assert 'href="/library/document/okada-2014' in references
+    assert "Summarised from: Abstract" in shown
+
+
+@pytest.mark.parametrize(("reasons", "together"), [(("on gout", "on gout"), "on gout"), (("on gout", "on pain"), "")])
+def test_one_reason_for_all_indirect_evidence_is_said_once(answer: Answer, reasons: tuple[str, ...], together: str) -> None:
+    aside = tuple(
+        answer.bottom_line[0].model_copy(update={"directness": "indirect", "indirect_because": why, "text": f"Sentence {number}."})
+        for number, why in enumerate(reasons)
+    )
+    context = answer_context(answer.model_copy(update={"indirect": aside}), Asked(answer.question), reader="clinician", back="/")
+    indirect = next(child for part in context["parts"] if part.kind == "missing" for child in part.parts if child.kind == "indirect")
+    assert indirect.because == together
+    assert [item.because for item in indirect.items] == ([None, None] if together else list(reasons))
+
+
+def test_a_result_is_not_called_a_direction(client: Client) -> None:
+    body = client.get(ask()).content.decode()
+    assert "result: decrease" in body
+    assert "direction: in favour" in body
+    assert "direction: decrease" not in body
+    assert "neither for nor against" not in body  # of findings; only a recommendation can take no side
 
 
 def test_disagreeing_sources_stand_side_by_side(client: Client) -> None:
@@ -103,6 +139,8 @@ def test_a_question_without_an_answer_says_so_and_each_tier_speaks(client: Clien
     assert "This library does not answer this question." in body
     assert "pincite add" not in body
     assert "--all" not in body
+    assert 'action="/send"' not in body
+    assert "Tell the editors what is missing" in body
     assert all(f'id="tier-{tier}"' in body for tier in ("guideline", "label", "research"))
 
 
@@ -112,6 +150,8 @@ def test_what_is_held_back_is_one_link_away(client: Client) -> None:
     assert address
     everything = client.get(address[1].replace("&amp;", "&")).content.decode()
     assert everything.count('class="statement"') > body.count('class="statement"')
+    assert "--all" not in body
+    assert b"--all" not in client.get("/ask/download/md", {"q": DISPUTED}).content
 
 
 @pytest.mark.parametrize(

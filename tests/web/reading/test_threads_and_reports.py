@@ -78,6 +78,18 @@ def test_what_the_editors_get_is_asked_again_here(client: Client, people: dict[s
     assert article.current.content["answer"]["audience"] == "clinician"
 
 
+@pytest.mark.parametrize(("name", "state"), [("alice", "draft"), ("frank", "submitted")])
+def test_an_author_can_edit_a_draft_before_the_editors_see_it_and_a_reader_cannot(
+    client: Client, people: dict[str, Any], name: str, state: str
+) -> None:
+    client.force_login(people[name])
+    assert ("Edit as a draft first" in client.get(ask()).content.decode()) == (name == "alice")
+    response = client.post("/send", {"q": QUESTION, "draft": "1"})
+    article = Article.objects.get()
+    assert article.state == state
+    assert response.headers["Location"] == f"/editorial/articles/{article.pk}/" + ("edit" if name == "alice" else "")
+
+
 def test_an_answer_that_found_nothing_is_not_sent(client: Client, people: dict[str, Any]) -> None:
     client.force_login(people["frank"])
     response = client.post("/send", {"q": "What is the capital of France?"})

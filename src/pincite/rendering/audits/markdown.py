@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pincite.records import Audit
-from pincite.rendering.audits.layout import Finding, gravest_first, report
+from pincite.rendering.audits.layout import LABELS, NOT_FALSE, STANDS, Finding, Group, report
 from pincite.rendering.markdown import escape
 
 
@@ -31,9 +31,10 @@ def _lines(audit: Audit) -> Iterator[str]:
         yield "\n## Within the text itself\n"
         for line in shown.internal:
             yield f"- **{escape(line.name)}**: {escape(line.says)} “{escape(line.text)}”"
-    open_ = [one for one in gravest_first(shown.findings) if one.label not in ("quoted", "supported")]
-    good = [one for one in shown.findings if one.label in ("quoted", "supported")]
-    for heading, findings in (("Findings", open_), ("What stands", good)):
+    for heading, findings in (("Findings", shown.telling), ("What stands", shown.standing)):
+        if heading == "What stands":
+            for group in shown.bare:
+                yield from _bare(group)
         if findings:
             yield f"\n## {heading}"
             for finding in findings:
@@ -50,16 +51,26 @@ def _lines(audit: Audit) -> Iterator[str]:
     yield escape(shown.about)
 
 
+def _bare(group: Group) -> Iterator[str]:
+    yield f"\n## {escape(LABELS[group.label].capitalize())} ({len(group.findings)})\n"
+    yield f"{escape(group.reason)} {NOT_FALSE}\n"
+    for one in group.findings:
+        severity = f" ({one.severity})" if one.claim.severity in ("high", "moderate") else ""
+        yield f"- {one.number}: {escape(one.text)}{severity}"
+
+
 def _finding(finding: Finding) -> Iterator[str]:
     severity = f", {finding.severity}" if finding.severity else ""
     yield f"\n### {finding.number}. {escape(finding.says)}{severity}\n"
-    if finding.context:
-        yield f"{escape(finding.context)}\n"
     yield f"> {escape(finding.text)}"
+    if finding.under:
+        yield f"\nUnder: {escape(finding.under)}"
     if finding.checks:
         yield ""
     for check in finding.checks:
         yield f"- {escape(check)}"
+    if finding.quotes and finding.label not in STANDS:
+        yield f"\n{finding.heading}:"
     for quote in finding.quotes:
-        yield ""
-        yield f"“{escape(quote.exact)}” — {escape(quote.source)} ({escape(quote.document_id)})"
+        held = f", {quote.held}" if quote.held else ""
+        yield f"\n“{escape(quote.exact)}” — {escape(quote.source)} ({escape(quote.document_id + held)})"

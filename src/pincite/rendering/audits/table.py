@@ -45,11 +45,12 @@ def rows(audit: Audit) -> list[tuple[str, ...]]:
     return [tuple(harmless(cell) for cell in row) for row in found]
 
 
-def render(audits: list[Audit]) -> str:
-    """One table for one or many audits, with a heading."""
+def render(audits: list[Audit], *, heading: bool = True) -> str:
+    """One table for one or many audits, RFC 4180."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    if heading:
+        writer.writerow(COLUMNS)
     for audit in audits:
         writer.writerows(rows(audit))
     return out.getvalue()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pincite.records import Audit
-from pincite.rendering.audits.layout import LABELS, Finding, gravest_first, report
+from pincite.rendering.audits.layout import LABELS, NOT_FALSE, Finding, report
 
+_QUOTED = {"not-found": "Nearest", "uncited": "Nearest"}
+Wrap = Callable[..., Iterator[str]]
 _STYLES = {"contradicted": "1;31", "partly": "33", "not-found": "33", "uncited": "33", "supported": "32", "quoted": "32"}
 
 
@@ -33,23 +35,39 @@ def _lines(audit: Audit, *, width: int, colour: bool, everything: bool) -> Itera
     yield from wrap(shown.says)
     for flag in shown.flags:
         yield from wrap(flag, "!! ", "!! ")
+    high = [one for one in shown.telling if one.claim.severity == "high"]
+    lower = shown.telling[len(high) :]
+    if high:
+        yield "\nWhat could hurt"
+        for finding in high:
+            yield from _finding(finding, wrap, colour=colour)
     if shown.internal:
         yield "\nWithin the text itself"
         for line in shown.internal:
             yield from wrap(f"{line.name}: {line.says} “{line.text}”", "  - ", "    ")
-    stands = sum(1 for one in shown.findings if one.label in ("quoted", "supported"))
-    findings = [one for one in gravest_first(shown.findings) if everything or one.label not in ("quoted", "supported")]
-    if findings:
-        yield "\nClaims"
-        for finding in findings:
+    if lower:
+        yield "\nOther claims" if high else "\nClaims"
+        for finding in lower:
             yield from _finding(finding, wrap, colour=colour)
-    if stands and not everything:
-        yield f"\n{stands} claim{'s' if stands > 1 else ''} not shown that stand{'' if stands > 1 else 's'} in this library (--all shows them)."
+    for group in shown.bare:
+        yield ""
+        yield from wrap(f"{LABELS[group.label].capitalize()} ({len(group.findings)}). {group.reason} {NOT_FALSE}")
+        for one in group.findings:
+            yield from wrap(f"{one.number}. “{one.text}”" + (f" ({one.severity})" if one.severity == "matters" else ""), "  ", "     ")
+    if everything and shown.standing:
+        yield "\nWhat stands"
+        for finding in shown.standing:
+            yield from _finding(finding, wrap, colour=colour)
+    elif stands := len(shown.standing):
+        yield ""
+        yield from wrap(
+            f"{stands} claim{'s' if stands > 1 else ''} not shown that stand{'' if stands > 1 else 's'} in this library (--all shows them)."
+        )
     problems = [line for line in shown.references if line.bad]
     if problems:
         yield "\nReferences"
         for line in problems:
-            yield from wrap(f"{line.name} {line.text}: {line.says}".strip(), "  - ", "    ")
+            yield from wrap(" ".join(f"{line.name} {line.text}".split()) + f": {line.says}", "  - ", "    ")
     if shown.omitted:
         left = "; ".join(dict.fromkeys(line.says for line in shown.omitted))
         yield ""
@@ -58,17 +76,23 @@ def _lines(audit: Audit, *, width: int, colour: bool, everything: bool) -> Itera
     yield from wrap(shown.about)
 
 
-def _finding(finding: Finding, wrap, *, colour: bool) -> Iterator[str]:  # type: ignore[no-untyped-def]
-    label = LABELS[finding.label].upper() if finding.label == "contradicted" else LABELS[finding.label]
+def _finding(finding: Finding, wrap: Wrap, *, colour: bool) -> Iterator[str]:
+    outcome, _, what = finding.says.partition(": ")
+    label = f"{outcome.upper() if finding.label == 'contradicted' else outcome}{f': {what}' if what else ''}"
     if colour:
         label = f"\x1b[{_STYLES.get(finding.label, '0')}m{label}\x1b[0m"
     severity = f" ({finding.severity})" if finding.severity else ""
     yield ""
     yield f"  {finding.number}. {label}{severity}"
-    if finding.context:
-        yield from wrap(finding.context, "     ")
     yield from wrap(f"“{finding.text}”", "     ")
+    if finding.under:
+        yield from wrap(f"under: {finding.under}", "     ", "       ")
+    if finding.label in ("not-found", "uncited"):
+        yield from wrap(finding.reason, "     - ", "       ")
     for check in finding.checks:
         yield from wrap(check, "     - ", "       ")
     for quote in finding.quotes:
-        yield from wrap(f"Source: “{quote.exact}” {quote.source} [{quote.document_id}]", "     ", "       ")
+        held = f" ({quote.held})" if quote.held else ""
+        yield from wrap(
+            f"{_QUOTED.get(finding.label, 'Source')}: “{quote.exact}” {quote.source} [{quote.document_id}]{held}", "     ", "       "
+        )

@@ -23,6 +23,7 @@ def check(claim: Claim, supports: Sequence[Support]) -> Check:
     if found.names:
         return Check(name="coverage", outcome="fail", says=f"The quotes do not name {found.names[0]}.", expected=", ".join(found.names))
     if found.share < COVERED or len(found.words) > OWN_WORDS:
-        words = ", ".join(found.words) or claim.text
-        return Check(name="coverage", outcome="fail", says=f"These words stand in no quote: {words}.", expected=words)
+        words = ", ".join(found.words)
+        says = f"These words stand in no quote: {words}." if words else f"Only {found.share:.0%} of the text's weight stands in the quotes."
+        return Check(name="coverage", outcome="fail", says=says, expected=words or claim.text)
     return Check(name="coverage", outcome="pass", says=f"{found.share:.0%} of the text's weight stands in the quotes.")

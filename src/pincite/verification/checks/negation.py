@@ -33,7 +33,9 @@ _BARE = frozenset(("not", "no", "without", "never", "cannot"))
 _HEADS = 3
 # Not a denial of anything: "not only", "with or without", "no. 3", the "No," that answers a question.
 _NONE = re.compile(
-    r"^\W*no[,.]|\b(?:not only|not just|not merely|with or without|whether or not|no\. ?\d|no doubt|if not|not necessarily)\b",
+    r"^\W*no[,.]|\b(?:not only|not just|not merely|with or without|whether or not|no\. ?\d|no doubt|if not|not necessarily|(?:treatments?|care|therapy|management) without (?:surgery|an operation))\b"
+    # "Those who did not" denies what was said before, not what follows.
+    r"|\b(?:did|do|does|were|was|had|have|has|is|are) not(?=\s*(?:[.,;)(]|$))",
     re.IGNORECASE,
 )
 

@@ -33,11 +33,12 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
 }
 
 SCOPES = {
-    "ask": "ask questions and search",
-    "read": "read documents, articles and my threads",
-    "write": "act on articles as I may",
+    "ask": "ask questions, search, have texts checked",
+    "read": "read documents, articles, my threads and my checked texts",
+    "write": "act on articles as I may, save and delete what is mine",
     "library": "add, retire and restore documents as I may",
     "audit-trail": "read the audit trail as I may",
+    "changes": "read the feeds of changes as I may",
 }
 
 

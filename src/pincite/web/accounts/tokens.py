@@ -15,7 +15,7 @@ from pincite.web.editorial.policies import Refused
 
 MOST_TOKENS = 50  # that stand, of one person
 # Scopes that are of no use without a permission are not offered without it.
-_NEEDS = {"library": "jobs.manage_library", "audit-trail": "editorial.view_auditrow"}
+_NEEDS = {"library": "jobs.manage_library", "audit-trail": "editorial.view_auditrow", "changes": "editorial.manage_article"}
 
 
 def scopes_for(user: User) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pincite.web.api import articles, asking, documents, people, reports, trail
+from pincite.web.api import articles, asking, auditing, documents, people, reports, trail
 from pincite.web.api.machinery import Json, PinciteAPI, StrictJson
 from pincite.web.api.reference import Reference
 
@@ -15,5 +15,5 @@ api = PinciteAPI(
     renderer=Json(),
     parser=StrictJson(),
 )
-for part in (asking, documents, articles, reports, people, trail):
+for part in (asking, auditing, documents, articles, reports, people, trail):
     api.add_router("", part.router)

@@ -14,10 +14,12 @@ from pincite.web.errors import API, HttpProblem, problem
 
 # An answer with everything shown is below 1 MB; uploads have a limit of their own.
 MOST_BYTES = 2_000_000
-UPLOADS = (f"{API}v1/documents",)
+UPLOADS = (f"{API}v1/documents", f"{API}v1/audits")
+SMALL = (API, "/v1/")  # where bodies are small: the API and the chat endpoint
 READS_A_MINUTE = 600
 WRITES_A_MINUTE = 120
 REPORTS_A_MINUTE = 10
+CHECKS_A_MINUTE = 30
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -43,12 +45,13 @@ class Rate(BaseThrottle):
 ASKING = Rate("ask", lambda: int(settings.WEB.asks_a_minute))
 READING = Rate("read", lambda: READS_A_MINUTE)
 WRITING = Rate("write", lambda: WRITES_A_MINUTE)
+CHECKING = Rate("check", lambda: CHECKS_A_MINUTE)
 REPORTING = Rate("report", lambda: REPORTS_A_MINUTE)
 
 
-def too_large() -> HttpProblem:
+def too_large(most: int = MOST_BYTES) -> HttpProblem:
     """413."""
-    return HttpProblem(413, f"A request to the API may hold {MOST_BYTES:,} bytes.", what_to_do="Send less.")
+    return HttpProblem(413, f"A request to the API may hold {most:,} bytes.", what_to_do="Send less.")
 
 
 class SmallBodies:
@@ -59,11 +62,13 @@ class SmallBodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, counting what comes in for the API."""
-        if scope["type"] != "http" or not scope["path"].startswith(API) or scope["path"] in UPLOADS:
+        if scope["type"] != "http" or not scope["path"].startswith(SMALL):
             await self.app(scope, receive, send)
             return
-        if any(name == b"content-length" and value.isdigit() and int(value) > MOST_BYTES for name, value in scope["headers"]):
-            await _refuse(send)
+        # How much a file may hold is told by whoever reads it; this stops what is beyond all files.
+        most = MOST_BYTES + (int(settings.WEB.max_upload_bytes) if scope["path"] in UPLOADS else 0)
+        if any(name == b"content-length" and value.isdigit() and int(value) > most for name, value in scope["headers"]):
+            await _refuse(send, most)
             return
         held = 0
 
@@ -71,15 +76,15 @@ class SmallBodies:
             nonlocal held
             message = await receive()
             held += len(message.get("body", b""))
-            return message if held <= MOST_BYTES else {"type": "http.disconnect"}
+            return message if held <= most else {"type": "http.disconnect"}
 
         await self.app(scope, count, send)
-        if held > MOST_BYTES:  # Django gives up without a word on a client that went away while sending
-            await _refuse(send)
+        if held > most:  # Django gives up without a word on a client that went away while sending
+            await _refuse(send, most)
 
 
-async def _refuse(send: Send) -> None:
-    error = too_large()
+async def _refuse(send: Send, most: int) -> None:
+    error = too_large(most)
     response = problem(error.status, detail=error.what_happened, what_to_do=error.what_to_do)
     headers = {**response.headers, "Connection": "close", "Cache-Control": "no-store"}
     named = [(name.lower().encode(), value.encode()) for name, value in headers.items()]

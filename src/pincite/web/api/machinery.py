@@ -25,13 +25,14 @@ from pincite.rendering import jsonout
 from pincite.web.api.authentication import REALM, Session, anybody
 from pincite.web.api.examples import EXAMPLES
 from pincite.web.api.limits import MOST_BYTES, too_large
-from pincite.web.api.schemas import Problem
+from pincite.web.api.schemas import NewAudit, Problem
 from pincite.web.errors import PROBLEM, HttpProblem, problem, title_of, told
 
 SCHEMAS = "#/components/schemas/"
 _DEEPEST = 100  # levels of a JSON body; an answer has ten
 
 View = Callable[..., Any]
+_READ_BY_HAND = (NewAudit,)  # bodies of operations that take files too
 
 
 class Json(BaseRenderer):
@@ -166,8 +167,7 @@ class Document(OpenAPISchema):
         found: dict[str, Any] = super().operation_details(operation)
         example = EXAMPLES.get(found["operationId"], {})
         if "request" in example:
-            for content in found["requestBody"]["content"].values():
-                content["example"] = example["request"]
+            found["requestBody"]["content"]["application/json"]["example"] = example["request"]
         if "response" in example:
             for response in found["responses"].values():
                 for content in response.get("content", {}).values():
@@ -213,6 +213,7 @@ class Document(OpenAPISchema):
         """With one response for each kind of problem."""
         problem_schema = Problem.model_json_schema(ref_template=f"{SCHEMAS}{{model}}")
         self.add_schema_definitions({**problem_schema.pop("$defs"), "Problem": problem_schema})
+        self.add_schema_definitions({model.__name__: model.model_json_schema() for model in _READ_BY_HAND})
         found: dict[str, Any] = super().get_components()
         content = {PROBLEM: {"schema": {"$ref": f"{SCHEMAS}Problem"}}}
         found["responses"] = {

@@ -226,6 +226,41 @@ class JobInfo(BaseModel):
     finished_at: datetime.datetime | None
 
 
+# --- checked texts -----------------------------------------------------------------------------------------------------
+
+
+class NewAudit(Input):
+    """A text to be checked, or the address of a page."""
+
+    text: str = Field("", max_length=1_500_000, description="Plain text, Markdown or HTML, with its reference list where it has one.")
+    name: str = Field("Pasted text", min_length=1, max_length=150, description="By which the report calls it.")
+    url: str = Field("", max_length=2000, description="Instead of `text`: a page of the open web, where the operator allows fetching.")
+
+
+class AuditInfo(BaseModel):
+    """A checked text without its report."""
+
+    id: UUID
+    name: str
+    given: str = Field(description="pasted, file or page")
+    url: str
+    state: str = Field(description="waiting, running, done, failed or stopped")
+    problem: str = Field(description="Why it failed.")
+    says: str = Field(description="The whole audit in a line.")
+    claims: int
+    contradicted: int
+    shared: bool = Field(description="Whether a link is out by which anybody can read the report.")
+    created_at: datetime.datetime
+    finished_at: datetime.datetime | None
+    job: JobInfo | None = Field(description="The work on it: `done` of `total` claims.")
+
+
+class AuditDetail(AuditInfo):
+    """A checked text; with its report when it is done."""
+
+    report: dict[str, Any] | None = Field(description="pincite.audit/1")
+
+
 class OneDocument(Input):
     """A document."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pincite.web.accounts.models import User
 from pincite.web.articles import publication
 from pincite.web.articles.publication import Standing
+from pincite.web.audits.models import CheckedText
 from pincite.web.editorial import living, policies
 from pincite.web.editorial.actions import content_of
 from pincite.web.editorial.content import placed
@@ -156,3 +158,20 @@ def job(one: Job) -> dict[str, Any]:
     """Long work and how far it is."""
     names = ("kind", "state", "done", "total", "says", "report", "created_at", "finished_at")
     return {"id": one.pk, **{name: getattr(one, name) for name in names}}
+
+
+def checked_text(one: CheckedText) -> dict[str, Any]:
+    """A checked text without its report."""
+    names = ("name", "given", "url", "state", "says", "claims", "contradicted", "created_at", "finished_at")
+    return {
+        "id": one.pk,
+        **{name: getattr(one, name) for name in names},
+        "problem": one.why_failed,
+        "shared": one.share_token is not None,
+        "job": job(one.job) if one.job else None,
+    }
+
+
+def checked_text_with_report(one: CheckedText) -> dict[str, Any]:
+    """A checked text and, when it is done, its report."""
+    return {**checked_text(one), "report": json.loads(one.report) if one.report else None}

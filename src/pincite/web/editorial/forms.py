@@ -231,3 +231,10 @@ class AuditFilter(forms.Form):
     def __init__(self, data: Any, *, actions: list[str]) -> None:
         super().__init__(data, auto_id="filter-%s")
         self.fields["action"].choices = [("", "Any action"), *((name, name) for name in actions)]
+
+
+class WatchForm(forms.Form):
+    """A question that is asked again whenever the library changes."""
+
+    question = forms.CharField(label="Question", max_length=2000, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    audience = forms.ChoiceField(label="For", choices=(("clinician", "Clinicians"), ("patient", "Patients")))

@@ -185,6 +185,10 @@ class Alert(models.Model):
         CONCERN = "concern", "An expression of concern was published about a source"
         SUPERSEDED = "superseded", "A source was superseded by a newer version"
         RETIRED = "retired", "A source was retired from the library"
+        DOSE = "dose", "Doses in a source changed"
+        BOXED_WARNING = "boxed-warning", "The boxed warning of a source changed"
+        CONTRAINDICATION = "contraindication", "The contraindications of a source changed"
+        CORRECTED = "corrected", "A correction of a source was published"
         GONE = "gone", "A source is no longer in the library"
         REVIEW_DUE = "review-due", "The date for the next review has passed"
 
@@ -210,6 +214,20 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return self.says
+
+
+class Handled(models.Model):
+    """An event of the library, or a changed watched answer, that an editor looked at."""
+
+    key = models.CharField(max_length=64, unique=True)  # "event:…" or "watch:…", as in the feeds
+    by = models.ForeignKey(USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-at",)
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Report(models.Model):

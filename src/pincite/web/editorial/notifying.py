@@ -165,6 +165,12 @@ def alerted(article: Article, alerts: list[Alert]) -> None:
     _tell(people, f"needs another look: {article.question}", lines, path=_workspace(article), because=because)
 
 
+def changed(lines: list[str], *, count: int, path: str) -> None:
+    """Tell the editors what changed in sources and in the answers to watched questions."""
+    subject = f"{count:,} change{'' if count == 1 else 's'} of sources and watched answers"
+    _tell(_people("editorial.manage_article"), subject, lines, path=path, because=_EDITOR)
+
+
 def reported(report: Report) -> None:
     """Tell the editors what a reader found wrong."""
     about = f"About: {report.article.question if report.article else report.question}" if report.article or report.question else ""

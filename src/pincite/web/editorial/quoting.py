@@ -27,7 +27,7 @@ def quoted(document_id: str, *, start: int, end: int) -> tuple[Statement, Refere
     text = document.text[start:end]
     said = said_of(text, passage=passage, header=document)
     notes = (
-        [f"as summarised from: {passage.annotation.locator or passage.section}"]
+        [f"as summarised from: {(passage.annotation.locator or passage.section).replace('; ', ', ')}"]  # notes are parted by "; "
         if document.extent == "record" and passage.annotation
         else []
     )

@@ -7,12 +7,14 @@ part of another sentence is one, because words around it can turn its meaning ("
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from pincite.errors import NotFoundError
 from pincite.library.store import Library
-from pincite.records import Citation, Document, Quote, Reference
+from pincite.living.anchoring import find_again, nearest_sentence, sentences_of
+from pincite.living.events import events
+from pincite.records import Citation, Document, Event, Quote, Reference
 from pincite.rendering.safe import plain
 from pincite.verification.verify import check_quote
 from pincite.web.editorial.content import Content, placed
@@ -20,16 +22,19 @@ from pincite.web.editorial.models import Alert
 
 Kind: Any = Alert.Kind
 
-# Least likeness (0 to 100, of sorted words) of a sentence that is shown as the new wording. On 674 sentences of the starter library
-# a sentence with a changed number has 96 or more and one with words put before it 85 or more; with a third of its words replaced it
-# reaches 65 in 99%, with half in 50%. The most alike other sentence of the same record reaches it in 17%: what is shown is the nearest
-# sentence, for an editor to judge, and is never told to readers as what the source says now.
-ALIKE = 65.0
+MOST_SHOWN = 5  # sentences of an event in one alert
 QUOTES_APART = "\n\n"  # between the old quotes of an alert; a quote is of one passage and holds no empty line
 _STATUSES = {
     "retracted": (Kind.RETRACTED, "{title} was retracted."),
     "concern": (Kind.CONCERN, "An expression of concern was published about {title}."),
     "superseded": (Kind.SUPERSEDED, "{title} was superseded by a newer version."),
+}
+# What is told of a source although every quoted word may still stand in it.
+_EVENTS = {
+    "dose": (Kind.DOSE, "The doses in {title} changed."),
+    "boxed-warning": (Kind.BOXED_WARNING, "The boxed warning of {title} changed."),
+    "contraindication": (Kind.CONTRAINDICATION, "The contraindications of {title} changed."),
+    "erratum": (Kind.CORRECTED, "A correction of {title} was published."),
 }
 
 
@@ -63,49 +68,42 @@ def changes(content: Content, library: Library) -> list[Change]:
         for citation in one.statement.citations:
             cited.setdefault(citation.document_id, {}).setdefault(citation.quote, _Cited(one.key, citation))
     held = library.documents_by_id(list(cited))
+    happened = events(library, documents=cited) if cited else []
     found: list[Change] = []
     for reference in content.answer.references:
         quotes = list(cited.get(reference.document_id, {}).values())
         if quotes:
             found += _of_source(reference, quotes, held.get(reference.document_id), library)
+            found += _of_events(reference, [event for event in happened if event.document_id == reference.document_id])
     return found
 
 
-def find_again(quote: Quote, document: Document, sentences: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
-    """Where the quoted words stand now, in code points: with the same surroundings, else as whole sentences; None when nowhere.
-
-    The nearest to the old place wins among equals.
-    """
-    text, exact = document.text, quote.exact
-    starts, ends = {start for start, _ in sentences}, {end for _, end in sentences}
-    places = []
-    at = text.find(exact) if exact else -1
-    while at >= 0:
-        end = at + len(exact)
-        # Context is kept within a passage, so that it is empty at a passage's ends and then says nothing.
-        before = bool(quote.prefix) and text[:at].endswith(quote.prefix)
-        after = bool(quote.suffix) and text[end:].startswith(quote.suffix)
-        if (before or at in starts) and (after or end in ends):
-            places.append((-(before + after), abs(at - quote.start), at))
-        at = text.find(exact, at + 1)
-    if not places:
-        return None
-    start = min(places)[2]
-    return start, start + len(exact)
+def _of_events(reference: Reference, happened: Sequence[Event]) -> Iterator[Change]:
+    """What happened to the source since the very text and version that were cited, told once for each event and kind."""
+    for event in _since(reference, happened):
+        for name, (kind, says) in _EVENTS.items():
+            if name in event.kinds:
+                sentences = [one for one in event.sentences if one.kind == ("dosing" if name == "dose" else name)]
+                yield Change(
+                    kind=kind,
+                    document_id=reference.document_id,
+                    title=plain(reference.title),
+                    statement="",
+                    old_quote=QUOTES_APART.join(one.old for one in sentences[:MOST_SHOWN] if one.old),
+                    new_quote=QUOTES_APART.join(one.new for one in sentences[:MOST_SHOWN] if one.new),
+                    says=says.format(title=named(reference)),
+                    told_by=event.key,
+                )
 
 
-def nearest_sentence(words: str, document: Document, sentences: Sequence[tuple[int, int]]) -> str:
-    """The sentence of the document that reads most like `words`; empty where none does."""
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only when words are gone
-
-    texts = [document.text[start:end] for start, end in sentences]
-    best = process.extractOne(words, texts, scorer=fuzz.token_sort_ratio, processor=str.casefold, score_cutoff=ALIKE)
-    return str(best[0]) if best else ""
-
-
-def sentences_of(document_id: str, library: Library) -> list[tuple[int, int]]:
-    """The sentences of a document, as offsets into its text."""
-    return [sentence for passage in library.passages(document_id) for sentence in passage.sentences]
+def _since(reference: Reference, happened: Sequence[Event]) -> Iterable[Event]:
+    """The events after the last one that led to the cited text and version; all of them where none did."""
+    for place in range(len(happened) - 1, -1, -1):
+        event = happened[place]
+        version = next((field.new for field in event.fields if field.name == "version"), reference.version)
+        if event.new_sha256 == reference.text_sha256 and version == reference.version and event.old_sha256 != event.new_sha256:
+            return happened[place + 1 :]
+    return happened
 
 
 def _of_source(reference: Reference, quotes: list[_Cited], document: Document | None, library: Library) -> Iterator[Change]:

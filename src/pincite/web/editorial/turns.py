@@ -93,7 +93,7 @@ def turn_of(article: Article, *, today: datetime.date) -> Turn:
     if article.state == State.SUBMITTED:
         return Turn(
             "An editor chooses a reviewer.",
-            "The reviewer then accepts it, asks for changes or rejects it.",
+            "The reviewer accepts it, asks for changes or rejects it.",
             editors=True,
             you="Choose a reviewer below. You can also edit the text first.",
         )
@@ -104,7 +104,7 @@ def turn_of(article: Article, *, today: datetime.date) -> Turn:
         who = asked[-1].reviewer.shown_name if asked else "A reviewer"
         return Turn(
             f"{who} asked for changes: {author.shown_name} edits the text and submits it again.",
-            "It then goes back to the reviewer.",
+            "It goes back to the reviewer.",
             people=(author,),
             you="Edit the text, resolve each comment that you have answered, then submit it again.",
         )
@@ -127,7 +127,7 @@ def _reviewing(article: Article, *, number: int, today: datetime.date) -> Turn:
         )
         return Turn(
             f"{names} accepted revision {number}. {first}.",
-            "An editor then publishes it.",
+            "An editor publishes it.",
             people=tuple(review.reviewer for review in said if review.reviewer.has_perm("editorial.approve_article")),
             editors=True,
             you="Resolve the open comments first." if open_ else "Read the text once more, then approve it below.",
@@ -176,7 +176,7 @@ def _approved(article: Article, *, today: datetime.date) -> Turn:
     if article.published_at is None:
         return Turn(
             "It is approved but not public: an editor publishes it.",
-            "Readers then find it under Articles.",
+            "Readers find it under Articles.",
             editors=True,
             you="Press “Publish”.",
         )

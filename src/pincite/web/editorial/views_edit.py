@@ -16,7 +16,7 @@ from pincite.appraisal.currency import usable
 from pincite.records import Filters, Header
 from pincite.rendering import wording
 from pincite.retrieval.searching import search
-from pincite.web import engine
+from pincite.web import engine, writing
 from pincite.web.accounts.models import User
 from pincite.web.editorial import actions, forms, policies, presenting
 from pincite.web.editorial.content import Content, placed
@@ -141,6 +141,7 @@ def _context(
         "tier": tier,
         "tiers": [(name, wording.TIERS[name]) for name in wording.ANSWERING_TIERS],
         "into": wanted.get("part", ""),
+        "simpler_model": model.model if (model := writing.endpoint()) else "",
         "results": _search(query, tier, text) if query else None,
     }
 

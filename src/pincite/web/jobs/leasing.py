@@ -130,23 +130,29 @@ def enqueue(kind: str, *, key: str, payload: dict[str, Any] | None = None, by: U
     return job
 
 
-def claim(*, lease: datetime.timedelta = LEASE) -> Claim | None:
-    """The oldest job that waits or whose lease ran out, now this worker's; None when there is none."""
+def claim(*, lease: datetime.timedelta = LEASE, pk: uuid.UUID | None = None, kind: str = "") -> Claim | None:
+    """The oldest job that waits or whose lease ran out, now this worker's; None when there is none.
+
+    Only that job where `pk` names one, only of that kind where `kind` does.
+    """
     now = timezone.now()
     _give_up(now)
     name = f"{socket.gethostname()[:40]}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
     moment = connection.ops.adapt_datetimefield_value
-    # PostgreSQL's workers step over rows that another is just claiming; SQLite has one writer at a time.
+    # PostgreSQL's workers step over rows that another is just claiming; SQLite has one writer at a time. The inner query is compared
+    # by =, which runs it once: under IN, PostgreSQL may choose to run it for every job, and each run locks, and claims, another one.
+    only = ("AND id = %s " if pk else "") + ("AND kind = %s " if kind else "")
+    named = ([Job._meta.pk.get_db_prep_value(pk, connection)] if pk else []) + ([kind] if kind else [])
     skip = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"""UPDATE jobs_job SET state = 'running', leased_by = %s, leased_until = %s, attempts = attempts + 1
-            WHERE id IN (
+            WHERE id = (
                 SELECT id FROM jobs_job
-                WHERE (state = 'queued' AND (not_before IS NULL OR not_before <= %s)) OR (state = 'running' AND leased_until < %s)
+                WHERE ((state = 'queued' AND (not_before IS NULL OR not_before <= %s)) OR (state = 'running' AND leased_until < %s)) {only}
                 ORDER BY created_at, id LIMIT 1 {skip}
             ) RETURNING id""",
-            [name, moment(now + lease), moment(now), moment(now)],
+            [name, moment(now + lease), moment(now), moment(now), *named],
         )
         row = cursor.fetchone()
     return None if row is None else Claim(Job.objects.get(pk=Job._meta.pk.to_python(row[0])), lease)

@@ -58,7 +58,7 @@ def cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Stop a job; what it has done stays done."""
     found = _visible(request, pk)
     if actions.cancel(found, by=request.user):
-        messages.success(request, "Stopped. What was added before stays in the library.")
+        messages.success(request, "Stopped. What was added before stays in the library." if found.kind == "ingest" else "Stopped.")
     return HttpResponseRedirect(reverse("jobs:job", args=[found.pk]), status=303)
 
 

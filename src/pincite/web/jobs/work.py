@@ -24,6 +24,13 @@ def ingest(running: Running) -> Outcome:
     return work(running)
 
 
+def feed(running: Running) -> Outcome:
+    """Bring subscriptions to public sources up to date."""
+    from pincite.web.library.feeding import update  # noqa: PLC0415 - lancedb, only where documents are added
+
+    return update(running)
+
+
 def encode(running: Running) -> Outcome:
     """Make the vectors that are missing; without an encoder the library is searched by words alone."""
     from pincite.library.encoder import load_encoder  # noqa: PLC0415 - onnxruntime
@@ -66,6 +73,41 @@ def review_dates(running: Running) -> Outcome:
     return Outcome({"says": f"{raised:,} article{'' if raised == 1 else 's'} newly due for review.", "alerts": raised})
 
 
+def audit(running: Running) -> Outcome:
+    """Check a text that somebody handed in."""
+    from pincite.web.audits.working import check  # noqa: PLC0415 - the library
+
+    return check(running)
+
+
+def forget_texts(running: Running) -> Outcome:
+    """Delete the texts that visitors handed in more than a day ago."""
+    from pincite.web.audits.actions import forget_visitors  # noqa: PLC0415 - its models need this module's
+
+    return Outcome({"says": f"{forget_visitors():,} texts of visitors deleted."})
+
+
+def watch_questions(running: Running) -> Outcome:
+    """Ask the watched questions again."""
+    from pincite.web.editorial import telling  # noqa: PLC0415 - the library
+
+    return telling.watch_questions(running)
+
+
+def tell_changes(running: Running) -> Outcome:
+    """Tell the webhook what changed."""
+    from pincite.web.editorial import telling  # noqa: PLC0415 - the library
+
+    return telling.tell_changes(running)
+
+
+def mail_changes(running: Running) -> Outcome:
+    """Mail the editors what changed."""
+    from pincite.web.editorial import telling  # noqa: PLC0415 - the library
+
+    return telling.mail_changes(running)
+
+
 def purge(running: Running) -> Outcome:
     """Delete questions older than the configured days, uploads that belong to nothing, and old jobs of the system itself."""
     from pincite.web.library import uploads  # noqa: PLC0415
@@ -81,15 +123,27 @@ def purge(running: Running) -> Outcome:
 KEEP_DAYS = 30
 KINDS: dict[str, Callable[[Running], Outcome]] = {
     "ingest": ingest,
+    "feed": feed,
+    "audit": audit,
     "encode": encode,
+    "forget-texts": forget_texts,
     "recheck-articles": recheck_articles,
     "review-dates": review_dates,
+    "watch-questions": watch_questions,
+    "tell-changes": tell_changes,
+    "mail-changes": mail_changes,
     "purge": purge,
 }
 TITLES = {
     "ingest": "Adding documents",
+    "feed": "Asking public sources",
+    "audit": "Checking a text",
     "encode": "Preparing the search by meaning",
+    "forget-texts": "Deleting texts of visitors",
     "recheck-articles": "Comparing articles with the library",
     "review-dates": "Looking for articles that are due for review",
+    "watch-questions": "Asking watched questions again",
+    "tell-changes": "Telling the webhook what changed",
+    "mail-changes": "Mailing what changed",
     "purge": "Clearing old records",
 }

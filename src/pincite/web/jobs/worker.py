@@ -12,8 +12,9 @@ import os
 import signal
 import threading
 import time
+import uuid
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 
 from pincite.errors import LibraryBusyError, LibraryError, PinciteError
 from pincite.web.jobs import duties
@@ -27,18 +28,22 @@ POLL_SECONDS = 1.0
 DUTY_SECONDS = 2.0
 _BUSY_PAUSE = datetime.timedelta(seconds=3)
 _NICE = 10  # readers go first
+_ENDING_SECONDS = 5.0  # until a text that is being checked has been put back
 
 _log = logging.getLogger(__name__)
 
 
 def run_forever(stop: threading.Event | None = None, *, lease: datetime.timedelta = LEASE) -> None:
     """Work until `stop` is set; without one this process is the worker's own, and SIGTERM or SIGINT ends it in order."""
+    beside: threading.Thread | None = None
     if stop is None:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         with contextlib.suppress(AttributeError, OSError):
             os.nice(_NICE)
+        beside = threading.Thread(target=_check_texts, args=(stop, lease), name="texts", daemon=True)
+        beside.start()
     looked = -DUTY_SECONDS
     tidied = False
     while not stop.is_set():
@@ -56,11 +61,30 @@ def run_forever(stop: threading.Event | None = None, *, lease: datetime.timedelt
         close_old_connections()
         if worked is None:
             stop.wait(POLL_SECONDS)
+    if beside is not None:
+        beside.join(_ENDING_SECONDS)
 
 
-def run_once(*, stop: threading.Event | None = None, lease: datetime.timedelta = LEASE) -> Job | None:
-    """Claim one job and work it off; the job, or None when none is waiting."""
-    claimed = claim(lease=lease)
+def _check_texts(stop: threading.Event, lease: datetime.timedelta) -> None:
+    """Texts that people wait for are checked beside the long work: adding documents or making vectors can take an hour."""
+    while not stop.is_set():
+        worked = None
+        try:
+            if Job.objects.filter(kind="audit", state__in=(Job.State.QUEUED, Job.State.RUNNING)).exists():
+                worked = run_once(stop=stop, lease=lease, kind="audit")
+        except DatabaseError as error:
+            _log.warning("The worker waits for the database: %s", error)
+        close_old_connections()
+        if worked is None:
+            stop.wait(POLL_SECONDS)
+    connection.close()
+
+
+def run_once(
+    *, stop: threading.Event | None = None, lease: datetime.timedelta = LEASE, pk: uuid.UUID | None = None, kind: str = ""
+) -> Job | None:
+    """Claim one job (the one named, or one of that kind) and work it off; the job, or None when none is waiting."""
+    claimed = claim(lease=lease, pk=pk, kind=kind)
     if claimed is None:
         return None
     with claimed.kept():

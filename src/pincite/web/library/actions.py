@@ -13,7 +13,7 @@ from django.db import transaction
 
 from pincite.errors import PinciteError
 from pincite.library.starter import open_library
-from pincite.records import Document
+from pincite.records import Document, Precedence
 from pincite.web import engine
 from pincite.web.accounts.models import User
 from pincite.web.configuration import engine_settings
@@ -27,6 +27,8 @@ from pincite.web.library.uploads import PrivateFile
 
 PERMISSION = "jobs.manage_library"
 LONGEST_REASON = 500
+_PRECEDENCE: dict[str, Precedence | None] = {"local": "local", "preferred": "preferred", "none": None}
+MARKS = (*_PRECEDENCE, "stands", "superseded")
 
 
 def may(person: Person) -> bool:
@@ -98,6 +100,25 @@ def restore(document_id: str, *, by: Person) -> Document:
     return library.document(document.id)
 
 
+def mark(document_id: str, *, by: Person, mark: str) -> Document:
+    """Let a document lead its tier ("local", "preferred", "none" again), or stand although a newer issue is held ("stands", "superseded").
+
+    Raises Refused, NotFoundError, LibraryBusyError.
+    """
+    user = check(by)
+    if mark not in MARKS:
+        raise Refused("There is no such mark.", kind="conflict", what_to_do=f"The marks are {', '.join(MARKS)}.")
+    library = open_library(engine_settings().library)
+    document = library.document(document_id)
+    if mark in ("stands", "superseded"):
+        changed = library.stand([document.id], stands=mark == "stands")
+    else:
+        changed = library.mark([document.id], precedence=_PRECEDENCE[mark])
+    if changed or _last_mark(document.id) != mark:  # cut off before the row: asked again, it is written
+        _record(document, user, "mark", version=library.commit.version, mark=mark)
+    return library.document(document.id)
+
+
 @transaction.atomic
 def cancel(job: Job, *, by: Person) -> bool:
     """Stop a job; what it has done so far stays. False when it has ended meanwhile. Raises Refused."""
@@ -112,6 +133,12 @@ def _last(document_id: str) -> str | None:
     """The last of these actions on a document that was written down."""
     rows = AuditRow.objects.filter(subject=_subject(document_id), action__in=("retire", "restore"))
     return rows.order_by("-sequence").values_list("action", flat=True).first()
+
+
+def _last_mark(document_id: str) -> str:
+    """The last mark of a document that was written down; "none" where there never was one."""
+    row = AuditRow.objects.filter(subject=_subject(document_id), action="mark").order_by("-sequence").first()
+    return str(row.detail.get("mark", "")) if row else "none"
 
 
 def _record(document: Document, user: User, action: str, *, version: str, **detail: str) -> None:

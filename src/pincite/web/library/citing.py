@@ -59,6 +59,18 @@ def cited_in(document_id: str, person: Person, *, count_hidden: bool = False) ->
     return Cited(tuple(articles[:MOST]), _threads(document_id, person), hidden)
 
 
+def living_articles(document_id: str) -> list[Article]:
+    """Articles in anybody's hands whose public, approved or newest text cites the document: for editors."""
+    articles = Article.objects.exclude(state__in=(Article.State.WITHDRAWN, Article.State.REJECTED))
+    return _citing(articles, document_id, shown=False)
+
+
+def citing_turns(document_id: str) -> list[Turn]:
+    """Saved answers of anybody that cite the document: to be counted, never to be shown."""
+    turns = Turn.objects.filter(_holding("answer", document_id)).order_by("-asked_at")[: 4 * MOST]
+    return [turn for turn in turns if _names(turn.answer, document_id)]
+
+
 def _citing(articles: QuerySet[Article], document_id: str, *, shown: bool) -> list[Article]:
     """Those whose public text (`shown`) or whose approved or newest text has the document among its references."""
     found = []

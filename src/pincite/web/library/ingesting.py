@@ -9,11 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import signal
-import subprocess
-import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +25,7 @@ from pincite.records import Reading
 from pincite.rendering.safe import plain
 from pincite.web.configuration import engine_settings
 from pincite.web.editorial import audit_trail
+from pincite.web.jobs import apart
 from pincite.web.jobs.running import Outcome, Running
 from pincite.web.library import uploads
 
@@ -104,53 +101,20 @@ def _parse(running: Running, folder: Path, number: int, name: str) -> None:
     }
     handle, temporary = tempfile.mkstemp(dir=folder, suffix=".reading")
     with os.fdopen(handle, "w+b") as lines:
-        # Neither keys nor addresses of the application: only what finding Python's modules needs.
-        environment = {key: os.environ[key] for key in ("PATH", "PYTHONPATH", "LANG", "SYSTEMROOT") if key in os.environ}
-        environment |= {"PYTHONSAFEPATH": "1", "PYTHONUTF8": "1", "HOME": str(folder)}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pincite.web.jobs.parsing"],
-            stdin=subprocess.PIPE,
-            stdout=lines,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            cwd=folder,
-            start_new_session=True,
+        problem = apart.run(
+            "pincite.web.jobs.parsing",
+            asked,
+            output=lines,
+            folder=folder,
+            cpu_seconds=CPU_SECONDS,
+            wall_seconds=WALL_SECONDS,
+            check=running.check,
         )
-        problem = _watched(running, process, json.dumps(asked).encode())
         if problem is not None:
             _tell_refused(lines, name, problem)
         lines.flush()
         os.fsync(lines.fileno())
     Path(temporary).replace(_read(folder, number))
-
-
-def _watched(running: Running, process: subprocess.Popen[bytes], asked: bytes) -> str | None:
-    """Wait for the parsing process; why it did not come to its end, or None. Its whole group is ended with it."""
-    until = time.monotonic() + WALL_SECONDS
-    try:
-        try:
-            assert process.stdin is not None
-            process.stdin.write(asked)
-            process.stdin.close()
-        except BrokenPipeError:
-            pass
-        while process.poll() is None:
-            if time.monotonic() > until:
-                return f"took longer than {WALL_SECONDS} seconds to read"
-            running.check()
-            try:
-                process.wait(0.2)
-            except subprocess.TimeoutExpired:
-                continue
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    if process.returncode == 0:
-        return None
-    if process.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
-        return f"took more than {CPU_SECONDS} seconds of computing, or more memory than a file may"
-    return "broke the reader (it ran in a process of its own): it is damaged, too large or hostile"
 
 
 def _tell_refused(lines: Any, name: str, problem: str) -> None:

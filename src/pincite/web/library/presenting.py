@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pincite.answering.quoting import reference_of
-from pincite.appraisal.currency import status_note, usable
-from pincite.records import Document, Passage
+from pincite.appraisal.currency import retraction_of, status_note, usable
+from pincite.records import Document, Notice, Passage
 from pincite.rendering import wording
 from pincite.rendering.safe import inert, plain, web_address
 
@@ -134,6 +134,10 @@ def _facts(document: Document) -> Iterator[Fact]:
     yield Fact("Licence", plain(document.licence or "not stated"), web_address(document.licence))
     yield Fact("Publication types", plain(", ".join(document.publication_types)))
     yield Fact("Keywords", plain(", ".join([*document.keywords, *document.mesh]))[:1000])
+    yield Fact("Retraction", _retraction(document))
+    yield Fact("Notices", plain("; ".join(_notice(notice) for notice in document.notices)))
+    yield Fact("Superseded by", plain(document.superseded_by or ""))
+    yield Fact("Precedence", wording.PRECEDENCES[document.precedence] if document.precedence else "")
     yield Fact("Notes", plain(document.notes or ""))
     yield Fact("Read from", plain(document.source.replace("\\", "/").rpartition("/")[2]))
 
@@ -145,6 +149,19 @@ def _date(text: str) -> str:
     except ValueError:
         return plain(text)
     return f"{day.day} {day:%B %Y}"
+
+
+def _retraction(document: Document) -> str:
+    """Yes, no or unknown, with the day on which lists were last asked; nothing for what is never retracted."""
+    if document.tier not in ("research", "guideline"):
+        return ""
+    asked = f", looked up on {_date(document.looked_up)}" if document.looked_up else ""
+    return {"yes": f"yes{asked}", "no": f"no{asked}", "unknown": "unknown: never looked up"}[retraction_of(document)]
+
+
+def _notice(notice: Notice) -> str:
+    details = [part for part in (_date(notice.date or ""), notice.id, notice.reasons) if part]
+    return f"{notice.kind} ({notice.by}{': ' if details else ''}{', '.join(details)})"
 
 
 def identifiers(document: Document) -> tuple[Fact, ...]:
@@ -164,6 +181,8 @@ def standing(document: Document, *, newest: str | None) -> tuple[str, str]:
     note = status_note(document, today_year=year) or ""
     if document.retired:
         return note, f"It was retired from this library: {plain(document.retired)}"
+    if document.superseded_by:
+        return note, f"A newer issue of this guideline is held: {plain(document.superseded_by)}."
     if not usable(document):
         return note, "It is not used to answer questions, because of what it is or of its status."
     return note, ""

@@ -67,7 +67,7 @@ def sweep() -> int:
     gone = 0
     open_ = Job.objects.filter(state__in=(Job.State.QUEUED, Job.State.RUNNING)).values_list("pk", flat=True)
     kept = {pk.hex for pk in open_}
-    ended = {pk.hex for pk in Job.objects.filter(kind="ingest").values_list("pk", flat=True)} - kept
+    ended = {pk.hex for pk in Job.objects.filter(kind__in=("ingest", "audit")).values_list("pk", flat=True)} - kept
     for entry in [*_home().iterdir(), *_private(_INCOMING).iterdir()]:
         if entry.name in kept or entry.name == _INCOMING:
             continue

@@ -134,3 +134,17 @@ def restore(request: HttpRequest) -> HttpResponse:
             return _SeeOther(reverse("library:document", args=[document.id]))
     context = {"document": document, "title": plain(document.title), "problem": problem}
     return render(request, "library/restore.html", context, status=status)
+
+
+@require_http_methods(["POST"])
+def mark(request: HttpRequest) -> HttpResponse:
+    """Set or take away a librarian's mark; the document's page says what it does."""
+    actions.check(request.user)
+    document = engine.library().document(request.POST.get("document", "")[:300])
+    try:
+        actions.mark(document.id, by=request.user, mark=request.POST.get("mark", "")[:20])
+    except LibraryBusyError:
+        messages.error(request, "Documents are being added just now. Try again when that has finished; nothing was changed.")
+    else:
+        messages.success(request, "Marked. Answers show it from now on.")
+    return _SeeOther(reverse("library:document", args=[document.id]))

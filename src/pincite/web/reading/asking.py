@@ -118,6 +118,11 @@ def address_of(asked: Asked, *, reader: Reader | None = None) -> str:
     return f"{reverse('reading:ask')}?{query_of(asked, reader=reader)}"
 
 
+def written_address() -> str:
+    """The path of the stream of checked sentences that a model writes."""
+    return reverse("reading:write")
+
+
 def following(asked: Asked, question: str) -> Asked:
     """A question that follows this one in its thread."""
     return asked._replace(question=question, after=(*asked.after, asked.question), everything=False)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.urls import reverse
 
@@ -26,9 +26,8 @@ from pincite.web.reading.asking import READERS, Reader
 # Enough of a text's hash to notice a change; sixty marks a page would carry all of it sixty times.
 SHA_SHOWN = 16
 _GO_ON = "point at which to go on: "
+_STUDIED, _SUMMARISED = "in: ", "as summarised from: "
 _TOGETHER = ("The steps together", "Which treatment comes when")
-_COMMAND_LINE = re.compile(r"; ask with --all to see (?:it|them)\.?$")
-_ADD_COMMAND = re.compile(r"(?: on it)? with `pincite add`")
 _ALARMING = ("retracted", "concern", "superseded")
 DOWNLOADS = (
     ("docx", "Word"),
@@ -89,8 +88,9 @@ class Listed:
     entry: Entry
     badges: tuple[Badge, ...]
     facts: tuple[str, ...]
-    links: tuple[tuple[str, str | None], ...]
+    links: tuple[tuple[str, str | None, str], ...]  # as printed, address, as shown on the screen
     quotes: tuple[tuple[str, str], ...]  # section, words
+    document: str  # its page in the library
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,7 @@ class Shown:
     items: tuple[Said | Told, ...] = ()
     parts: tuple[Shown, ...] = ()
     go_on: tuple[str, ...] = field(default=())  # of a step: when to go on to it, as sources put it
+    because: str = ""  # of indirect evidence: why, where all of it is so for one reason
 
 
 def source_address(document_id: str, *, start: int | None = None, end: int | None = None, sha256: str = "", back: str = "") -> str:
@@ -130,6 +131,7 @@ def answer_context(answer: Answer, asked: Asked, *, reader: Reader, back: str, k
         "parts": [part for part in parts if part.kind != "about"],
         "about": next((part for part in parts if part.kind == "about"), None),
         "references": present.references(laid_out.parts),
+        "references_all": present.common,
         "follow_ups": [(plain(text), asking.address_of(asking.following(asked, text), reader=reader)) for text in answer.follow_ups],
         "switch": [(value, label, says, asking.address_of(asked, reader=value)) for value, label, says in READERS],  # type: ignore[arg-type]
         "downloads": [(reverse("reading:download", args=[form]) + "?" + asking.query_of(asked), label) for form, label in DOWNLOADS],
@@ -159,6 +161,10 @@ class _Presenting:
         self.asked = asked
         self.back = back
         self.by_number = {reference.number: reference for reference in answer.references}
+        # What holds for every source is said once above the list; what should alarm stays at each.
+        held = [{badge.words for badge in badges_of(reference) if badge.kind == "quiet"} for reference in answer.references]
+        same = set.intersection(*held) if len(held) > 1 else set()
+        self.common = tuple(badge.words for badge in badges_of(answer.references[0]) if badge.words in same) if same else ()
 
     def part(self, part: Part, position: int) -> Shown:
         """A part with its smaller parts."""
@@ -172,6 +178,11 @@ class _Presenting:
             if note.startswith(_GO_ON)
         ]
         kind = "together" if part.kind == "step" and part.heading in _TOGETHER else part.kind
+        items = tuple(_without_repeats(item, box=kind == "step") for item in items)
+        reasons = {item.because for item in items if isinstance(item, Said)}
+        because = (reasons.pop() or "") if len(items) > 1 and len(reasons) == 1 else ""
+        if because:
+            items = tuple(replace(item, because=None) if isinstance(item, Said) else item for item in items)
         return Shown(
             kind=kind,
             id=part.kind if part.kind in _SINGLE or part.kind.startswith("tier-") else f"{part.kind}-{position}",
@@ -179,16 +190,19 @@ class _Presenting:
             items=items,
             parts=children,
             go_on=tuple(dict.fromkeys(go_on)),
+            because=because,
         )
 
     def told(self, line: Line) -> Told:
-        """A line in words for this page: what the command line offers becomes a link."""
-        text = _ADD_COMMAND.sub("", line.text)
-        shorter = _COMMAND_LINE.sub("", text)
-        if shorter != text:
-            everything = self.asked._replace(everything=True)
-            return Told(f"{shorter}.", line.tone, line.bullet, asking.address_of(everything), "Show everything")
-        return Told(text, line.tone, line.bullet)
+        """A line for this page: what the command line offers becomes a link."""
+        if line.command and self.answer.omitted:
+            return Told(line.text, line.tone, line.bullet, asking.address_of(self.asked._replace(everything=True)), "Show everything")
+        for left in self.answer.left_out:
+            if (name := f" ({plain(left.document_id)}): ") in line.text:
+                return Told(
+                    line.text.replace(name, ": "), line.tone, line.bullet, reverse("library:document", args=[left.document_id]), "See it"
+                )
+        return Told(line.text, line.tone, line.bullet)
 
     def references(self, parts: Iterable[Part]) -> tuple[Listed, ...]:
         """The reference list; each entry with the words quoted from it, in the order of the page."""
@@ -201,8 +215,17 @@ class _Presenting:
 
     def _listed(self, entry: Entry, quotes: tuple[tuple[str, str], ...]) -> Listed:
         badges = badges_of(entry.reference)
-        said = {badge.words for badge in badges} | {wording.TIERS[entry.reference.tier], wording.DESIGNS[entry.reference.design]}
-        return Listed(entry, badges, tuple(fact for fact in entry.facts if fact not in said), different(entry.links), quotes)
+        reference = entry.reference
+        said = {badge.words for badge in badges} | {wording.TIERS[reference.tier], wording.DESIGNS[reference.design]}
+        facts = tuple(_in_full(fact) for fact in entry.facts if fact not in said and fact != plain(reference.document_id))
+        return Listed(
+            entry,
+            tuple(badge for badge in badges if badge.words not in self.common),
+            facts,
+            tuple((name, address, _site(name)) for name, address in different(entry.links)),
+            quotes,
+            reverse("library:document", args=[reference.document_id]),
+        )
 
     def _item(self, item: Line | Sentence | Entry) -> Said | Told:
         if isinstance(item, Sentence):
@@ -240,7 +263,7 @@ class _Presenting:
         if fact.startswith("CHECK:"):
             return Badge(fact, "alert")
         if fact in wording.DIRECTIONS.values():
-            return Badge(f"direction: {fact}")
+            return Badge(f"{'result' if fact in _RESULTS else 'direction'}: {fact}")
         bare = re.sub(r"^\[\d+\] ", "", fact)
         for mark in sentence.marks:
             reference = self.by_number[mark.reference]
@@ -249,7 +272,32 @@ class _Presenting:
         return None
 
 
+_RESULTS = tuple(wording.DIRECTIONS[name] for name in ("increase", "decrease", "no-difference"))
 _SINGLE = ("bottom-line", "steps", "conflicts", "missing", "explained", "references", "follow-ups", "about", "indirect", "left-out")
+
+
+def _without_repeats(item: Said | Told, *, box: bool) -> Said | Told:
+    """A sentence without the note that its own words, or the arrow to its box, say already."""
+    if isinstance(item, Told):
+        return item
+    said = item.text.casefold()
+    notes = (
+        note for note in item.notes if not note.startswith(_GO_ON) or not (box or note.removeprefix(_GO_ON).strip("“”").casefold() in said)
+    )
+    return replace(item, notes=tuple(notes))
+
+
+def _in_full(fact: str) -> str:
+    """A fact of a reference without the shorthand of the terminal."""
+    for short, full in ((_STUDIED, "Concerns: "), (_SUMMARISED, "Summarised from: ")):
+        if fact.startswith(short):
+            return full + fact.removeprefix(short)
+    return fact[:1].upper() + fact[1:]
+
+
+def _site(name: str) -> str:
+    """A web address as its site, any other identifier as it is: the screen has the link, paper the address in full."""
+    return urlsplit(name).hostname or name if name.startswith(("http://", "https://")) else name
 
 
 def badges_of(reference: Reference) -> tuple[Badge, ...]:

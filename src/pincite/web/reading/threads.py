@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from pydantic import ValidationError
 
+from pincite.living.touched import lost_quotes, reanchored, unsound
 from pincite.records import Answer
 from pincite.rendering.safe import plain
 from pincite.web import engine
@@ -114,6 +115,10 @@ def thread(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             after=tuple(turn.question for turn in turns if turn.position < chosen.position),
         )
         back = f"{reverse('reading:thread', args=[held.pk])}?turn={chosen.position + 1}"
+        library = engine.library()
+        if answer.library.version != library.commit.version:
+            context |= {"unsound": unsound(answer, library), "lost": lost_quotes(answer, library)}
+            answer = reanchored(answer, library)  # links lead to where the words stand now
         context |= answer_context(answer, asked, reader=asked.audience, back=back, kept=True)
         stored = urlencode({"thread": str(held.pk), "turn": chosen.position + 1})
         context["downloads"] = [(f"{reverse('reading:download', args=[form])}?{stored}", label) for form, label in DOWNLOADS]

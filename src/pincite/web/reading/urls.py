@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pincite.web.reading import log_views, sources, threads, views
+from pincite.web.reading import log_views, sources, threads, views, writing_views
 
 app_name = "reading"
 urlpatterns = [
     path("", views.home, name="home"),
     path("ask", views.ask, name="ask"),
+    path("ask/written", writing_views.write, name="write"),
     path("ask/download/<str:form>", views.download, name="download"),
     path("source/<path:document_id>", sources.source, name="source"),
     path("send", views.send, name="send"),

@@ -18,13 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pincite import registry
 from pincite.errors import QuestionError
 from pincite.records import Answer
-from pincite.web import engine, limits
+from pincite.web import engine, limits, writing
 from pincite.web.accounts.models import User
 from pincite.web.articles.publication import article_at
 from pincite.web.editorial import actions
 from pincite.web.editorial.policies import Refused
 from pincite.web.errors import HttpProblem
-from pincite.web.reading import asking, logging
+from pincite.web.reading import asking, logging, writing_views
 from pincite.web.reading.asking import READERS, TIERS, AskForm
 from pincite.web.reading.examples import examples
 from pincite.web.reading.holdings import holdings
@@ -73,11 +73,18 @@ def ask(request: HttpRequest) -> HttpResponse:
         return _field(request, form, wrong=str(error), status=400)
     logging.note(answer, milliseconds=milliseconds, by="page")
     asked, reader = form.asked(), form.reader
+    whole = request.GET.get("written") == "1" and writing.endpoint() is not None
+    if whole:
+        answer = writing.written(asked)
     back = asking.address_of(asked, reader=reader)
     context = answer_context(answer, asked, reader=reader, back=back)
     context["turns"] = [
         turn_context(before, turn, reader=reader, back=asking.address_of(turn, reader=reader)) for turn, before in asking.earlier(asked)
     ]
+    if whole:
+        context["downloads"] = [(f"{address}&written=1", label) for address, label in context["downloads"]]
+    else:
+        context |= writing_views.offered(asked, reader=reader, answer=answer)
     context["field"] = form.typed()
     context["signed_in"] = isinstance(request.user, User)
     return render(request, "reading/answer.html", context)
@@ -90,7 +97,10 @@ def download(request: HttpRequest, form: str) -> HttpResponse:
         raise Http404
     if "thread" in request.GET:
         return file_of(kept_answer(request.user, request.GET["thread"], request.GET.get("turn", "")), form)
-    answer, _ = _answered(request, AskForm(request.GET))
+    asked = AskForm(request.GET)
+    answer, _ = _answered(request, asked)
+    if request.GET.get("written") == "1":
+        answer = writing.written(asked.asked())
     return file_of(answer, form)
 
 
@@ -104,7 +114,7 @@ def file_of(answer: Answer, form: str) -> HttpResponse:
 
 @require_POST
 def send(request: HttpRequest) -> HttpResponse:
-    """“Send to the editors”: asked again here, so that what arrives is what this library says, then submitted."""
+    """“Send to the editors”, or first a draft of one's own: asked again here, so that what arrives is what this library says."""
     form = AskForm(_bounded(request.POST))
     if not form.is_valid():
         return _field(request, form, wrong=form.wrong(), status=400)
@@ -114,11 +124,15 @@ def send(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': address})}", status=303)
     # An article starts from the sources' own words; its page makes the plain ones from them.
     answer, _ = _answered(request, form, audience="clinician")
+    draft = "draft" in request.POST and request.user.has_perm("editorial.write_article")
     try:
-        article = actions.send(answer, by=request.user)
+        article = (actions.start if draft else actions.send)(answer, by=request.user)
     except Refused as error:
         messages.error(request, f"{error.what_happened} {error.what_to_do}".strip())
         return HttpResponseRedirect(address, status=303)
+    if draft:
+        messages.success(request, "This is your draft; nobody else sees it yet. When it is as you want it, press “Done: go on to submit”.")
+        return HttpResponseRedirect(reverse("editorial:edit", args=[article.pk]), status=303)
     messages.success(request, "The answer is with the editors. You can follow here what becomes of it.")
     return HttpResponseRedirect(reverse("editorial:article", args=[article.pk]), status=303)
 
