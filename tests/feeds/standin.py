@@ -43,6 +43,7 @@ class StandIn:
         self.undelivered: set[int] = set()  # named by a search, and deleted meanwhile
         self.merged: dict[int, int] = {}  # named by a search, delivered as another
         self.expire = 0  # how many pages from now on the history is forgotten
+        self.forgotten: set[str] = set()  # places of a cut-off run that the service no longer takes
         self.histories: dict[str, list[int]] = {}
         self.labels = [{"setid": SETID.format(n), "version": 1, "date": f"2025010{n}", "dose": 1500} for n in range(1, 4)]
         self.link_paging = False
@@ -154,6 +155,8 @@ class StandIn:
     def _epmc(self, path: str, query: dict[str, str]) -> tuple[int, str, bytes, dict[str, str]]:
         if path == "search":
             names = list(self.articles)
+            if query["cursorMark"] in self.forgotten:
+                return 400, "application/json", b'{"errCode": 400}', {}
             start = 0 if query["cursorMark"] == "*" else int(query["cursorMark"].removeprefix("mark"))
             page = names[start : start + int(query["pageSize"])]
             following = f"mark{start + len(page)}" if page else query["cursorMark"]
@@ -200,6 +203,8 @@ class StandIn:
         return 200, "application/xml", filled("label.xml", document="d1", **one).encode(), {}
 
     def _ct(self, _: str, query: dict[str, str]) -> tuple[int, str, bytes, dict[str, str]]:
+        if query.get("pageToken") in self.forgotten:
+            return 400, "text/plain", b"Invalid page token", {}
         start, size = int(query.get("pageToken", "t0")[1:]), int(query["pageSize"])
         page = [
             json.loads(

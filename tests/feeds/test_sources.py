@@ -201,6 +201,39 @@ def test_a_list_that_lost_many_rows_is_refused_because_it_would_clear_what_is_re
     assert library.refresh().document("pmid:1001").status == "retracted"
 
 
+@pytest.mark.parametrize(
+    ("source", "page", "first", "place"), [("europepmc", "cursorMark=mark2", 2, "mark2"), ("clinicaltrials", "pageToken=t2", 2, "t2")]
+)
+def test_a_place_that_the_service_has_forgotten_does_not_block_the_subscription(
+    run: Run, library: Library, standin: StandIn, monkeypatch: pytest.MonkeyPatch, source: str, page: str, first: int, place: str
+) -> None:
+    monkeypatch.setattr(f"pincite.feeds.{source}._PAGE", 2)
+    standin.faults.append([page, "500", 100])
+    cut_off = run(source, "sciatica")
+    assert cut_off.last
+    assert "answered 500" in str(cut_off.last.error)
+    assert len(ids(library)) == first
+    standin.faults.clear()
+    standin.forgotten = {place}
+    monkeypatch.setattr(f"pincite.feeds.{source}._PAGE", 50)
+    done = run(source, "sciatica")
+    assert done.last
+    assert done.last.error is None
+    assert len(ids(library)) in (3, 5)
+
+
+def test_pmc_goes_on_below_the_last_number_that_is_in(
+    run: Run, library: Library, standin: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pincite.feeds.pmc._TOGETHER", 2)
+    standin.faults.append(["PMC7002.1.xml", "500", 100])
+    run("pmc", "sciatica")
+    assert ids(library) == {"pmcid:PMC7005", "pmcid:PMC7004"}
+    standin.faults.clear()
+    standin.articles["PMC7009"] = standin.articles["PMC7001"]  # new, before the place to go on from: for the next update
+    assert run("pmc", "sciatica").last.added == 3  # type: ignore[union-attr]
+
+
 def test_an_answer_with_parts_of_another_kind_ends_the_run_and_is_told(run: Run, standin: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = (200, "application/json", b'{"hitCount": "many", "resultList": {"result": ["x", 7]}}', {})
     monkeypatch.setattr(StandIn, "_epmc", lambda *_: answer)

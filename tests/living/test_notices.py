@@ -151,6 +151,20 @@ def test_supersession_is_undone_by_a_librarian_and_by_what_took_its_cause_away(l
     assert usable(library.document("old"))
 
 
+def test_guidelines_of_an_older_library_are_seen_as_issues_when_they_are_added_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings = [guideline("old", *OLD), guideline("new", OLD[0], 2011)]
+    with monkeypatch.context() as before:
+        before.setattr("pincite.library.catalogue.series_of", lambda header: "")
+        library.add(readings)
+    assert usable(library.document("old"))
+    report = library.add(readings)
+    assert report.unchanged == 2
+    assert library.document("old").superseded_by == "new"
+    assert library.verify().clean
+
+
 def test_a_printed_update_supersedes_its_target(library: Library) -> None:
     library.add(
         [guideline("old", "Opioids in pain", 2010, pmid="5"), guideline("new", "Pain medicines", 2015, relations=[("updates", "pmid:5")])]

@@ -25,6 +25,11 @@ _WHOLE = 5
 # "Clinical presentation: …", "Target: …": a label of at most so many words names what follows, as a heading does.
 _LABEL = re.compile(r"^(?P<label>[^:.;?!]{3,40}?):\s+(?=\S+\s+\S+\s+\S)")
 _VERB = re.compile(r"\b(?:is|are|was|were|has|have|can|may|might|should|must|will|does|do)\b", re.IGNORECASE)
+_NEARLY_WHOLE = 0.9
+# What goes with any disease names none.
+_OF_ANY = frozenset(
+    ("pain", "symptom", "symptoms", "disease", "disorder", "illness", "complication", "complications", "deformity", "disability")
+)
 _CELL = re.compile(r"(?P<label>[^:;]{1,40}): (?P<value>.+)")
 _STEPS = 2  # how far above a condition a source may be and still speak of it, as the wider one
 
@@ -76,11 +81,18 @@ def nearness(claim: Told, support: Support, *, above: tuple[str, ...]) -> Nearne
     left_out = frozenset(one.text for one in whole.mentions if one.kind == "condition") if about in ("other", "wider") else frozenset()
     text = _without(claim.whole, left_out)
     found = cover(claim_of(text), bare)
+    if about in ("other", "wider") and found.share >= _NEARLY_WHOLE and _named_in_both(whole, claim_of(support.exact)):
+        about, foreign, wanted = "same", "", ""  # a sentence taken over brings its condition with it
     solid = {one.root for one in words_of(text) if not one.light and not one.number}
     missing = {one.root for word in (*found.names, *found.words) for one in words_of(word)} & solid
     ours = set(_treatments(whole)) or set(_treatments(claim_of(claim.context)))
     treats = bool(ours & set(_treatments(claim_of(support.exact)))) if ours else None
     return Nearness(found.share, len(solid - missing), len(missing), about, foreign, wanted, treats)
+
+
+def _named_in_both(one: Claim, other: Claim) -> bool:
+    ours, theirs = ({name for name, words in _conditions(claim, outcomes=True) if _bare(words) not in _OF_ANY} for claim in (one, other))
+    return bool(ours & theirs)
 
 
 def _without(text: str, phrases: frozenset[str]) -> str:
@@ -161,7 +173,7 @@ def _page(above: tuple[str, ...]) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=1024)
 def _subject(header: Header) -> list[tuple[str, str]]:
-    return [one for part in header.conditions or (header.title,) for one in _conditions(claim_of(part), outcomes=True)]
+    return [one for part in (*header.conditions, header.title) for one in _conditions(claim_of(part), outcomes=True)]
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from pincite.errors import FeedError, NetworkError
 from pincite.feeds.source import Batch, Context, Task, file_name, required, wanted
 from pincite.ingest.unpacking import Source
 from pincite.network.addresses import origin
-from pincite.network.client import Fetched
+from pincite.network.client import Fetched, StatusError
 
 _BASE = "https://clinicaltrials.gov/api/v2/"
 _PAGE = 50
@@ -44,7 +44,13 @@ class ClinicalTrials:
                 dates = _dates(task)
                 params |= {"filter.advanced": dates} if dates else {}
                 params |= {"pageToken": token} if token else {}
-                fetched = context.client.get(f"{base}studies", params=params, accept=_understood)
+                try:
+                    fetched = context.client.get(f"{base}studies", params=params, accept=_understood)
+                except StatusError as error:
+                    if error.status != 400 or not token:
+                        raise
+                    token, taken = "", 0  # a place of an earlier run that the service has forgotten: this condition begins again
+                    continue
                 value = fetched.json()
                 studies: list[Any] = required(value, "studies", source="ClinicalTrials.gov")
                 token, taken = str(value.get("nextPageToken") or ""), taken + len(studies)

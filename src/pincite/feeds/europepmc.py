@@ -42,7 +42,13 @@ class EuropePmc:
             if page <= 0:
                 return
             params: dict[str, str | int] = {"query": query_of(task), "format": "json", "resultType": "core"}
-            fetched = context.client.get(f"{base}search", params={**params, "pageSize": page, "cursorMark": mark}, accept=_understood)
+            try:
+                fetched = context.client.get(f"{base}search", params={**params, "pageSize": page, "cursorMark": mark}, accept=_understood)
+            except StatusError as error:
+                if error.status != 400 or mark == "*":
+                    raise
+                mark, taken = "*", 0  # a place of an earlier run that the service no longer takes: from the beginning
+                continue
             value = fetched.json()
             results: list[Any] = required(value, "resultList", "result", source="Europe PMC")
             total = int(required(value, "hitCount", source="Europe PMC"))

@@ -32,7 +32,7 @@ class Pages:
     name = "pages"
     title = "Guideline pages"
     asks = "addresses of pages"
-    terms = "Each page's own: it is kept only where robots.txt allows and a licence is stated on it or with --licence."
+    terms = "Each page's own: it is kept only where robots.txt allows and a licence is stated on it, or by you."
     sample = Task(query=("https://www.cdc.gov/other/agencymaterials.html",), licence="public domain")
     needs_query = True
     takes_files = False

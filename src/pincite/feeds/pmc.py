@@ -47,14 +47,16 @@ class Pmc:
         query = wanted(task.query, source="PubMed Central")
         store = context.base("pmc-store", _STORE)
         context.client.pace.allow(origin(store)[0], per_second=10)
-        done = int(task.cursor.get("done", 0))
         if all(_PMCID.fullmatch(part) for part in query):
             names = [part.upper() for part in query]
         else:
             names = _searched(task, query, context, name=self.name)
-        names = names[: task.most] if task.most else names
-        for start in range(done, len(names), _TOGETHER):
-            yield self._some(names[start : start + _TOGETHER], store, context, cursor={"done": start + _TOGETHER}, total=len(names))
+        # Newest first, and by number: a search of tomorrow has the same order, with what is new before the place to go on from.
+        names = sorted(set(names), key=_number, reverse=True)[: task.most or None]
+        left = [name for name in names if _number(name) < int(task.cursor.get("below", 10**12))]
+        for start in range(0, len(left), _TOGETHER):
+            some = left[start : start + _TOGETHER]
+            yield self._some(some, store, context, cursor={"below": _number(some[-1])}, total=len(names))
 
     def _some(self, names: list[str], store: str, context: Context, *, cursor: dict[str, Any], total: int) -> Batch:
         sources: list[Source] = []
@@ -98,6 +100,10 @@ def _searched(task: Task, query: tuple[str, ...], context: Context, *, name: str
         for start in range(0, found.count, _IDS):
             names |= dict.fromkeys(f"PMC{one}" for one in search(days, start, _IDS).ids)
     return list(names)
+
+
+def _number(name: str) -> int:
+    return int(name.removeprefix("PMC"))
 
 
 def _newest(name: str, store: str, context: Context) -> dict[str, Any] | None:

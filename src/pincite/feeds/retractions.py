@@ -37,7 +37,7 @@ class Retractions:
 
     name = "retractions"
     title = "Retraction Watch"
-    asks = "a file or an address of the list; none for the address at which Crossref publishes it"
+    asks = "an address of the list (on the command line also a file); none for the address at which Crossref publishes it"
     terms = "The Retraction Watch Database, published by Crossref for free reuse; name both as the source."
     sample = Task(query=())
     needs_query = False

@@ -187,6 +187,7 @@ class Catalogue:
         """Decide about one document; True when its text and passages are to be held."""
         new = entry_of(reading)
         if self._known(new):
+            self._given_series(new, change)
             change.outcomes["unchanged"] += 1
             return False
         kin = self._kin(new)
@@ -280,6 +281,14 @@ class Catalogue:
         issues = [self.entries[held] for held in self._by_series[entry.series]]
         later = [one for one in issues if newer(one.issued, entry.issued) and not one.retired and _own_standing(one) != "retracted"]
         return max(later, key=lambda one: (one.issued, one.id)).id if later else None
+
+    def _given_series(self, new: Entry, change: Change) -> None:
+        """A guideline held since before series were kept gets its own when it is offered again."""
+        same = self.entries.get(new.id)
+        if same is not None and new.series and not same.series and same.fingerprint == new.fingerprint:
+            self._drop(same)
+            self._put(replace(same, series=new.series, issued=new.issued))
+            change.touched |= {new.id} | self._by_series[new.series]
 
     def _known(self, new: Entry) -> bool:
         same = self.entries.get(new.id)

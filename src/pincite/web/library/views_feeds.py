@@ -31,7 +31,7 @@ class _SeeOther(HttpResponseRedirect):
 class FeedForm(forms.Form):
     """A new subscription."""
 
-    source = forms.ChoiceField(label="Source")
+    source = forms.ChoiceField(label="Source", initial="pubmed")
     query = forms.CharField(
         label="What to look for",
         required=False,
@@ -135,7 +135,7 @@ def _shown(one: Subscription) -> dict[str, object]:
         counts = [f"{getattr(last, name):,} {name.replace('_', ' ')}" for name in names if getattr(last, name)]
     return {
         "id": one.id,
-        "source": one.source,
+        "source": {name: title for name, title, _, _ in feeding.sources()}.get(one.source, one.source),
         "query": [plain(part) for part in one.query],
         "since": one.since,
         "topic": plain(one.topic or ""),
