@@ -226,3 +226,21 @@ def test_every_quote_stands_in_the_library_and_every_suggestion_is_one(library: 
 def test_the_same_text_and_library_give_the_same_bytes(library: Library) -> None:
     page = "# Pain\n\nIbuprofen up to 2400 mg daily may be used. The maximum daily dose of ibuprofen is 6400 mg.\n"
     assert audited(library, page).model_dump_json() == audited(library, page).model_dump_json()
+
+
+def test_a_claim_keeps_what_it_names_and_what_is_set_aside_is_said(library: Library) -> None:
+    page = """# Baastrup's disease
+
+## Interspinous injection
+
+Up to 20 mg may reduce pain more than before in adults. Talk to your doctor first. Is it safe? The weather was fine that day.
+"""
+    audit = audited(library, page)
+    parts = claim(audit, "20 mg").parts
+    assert parts.conditions  # pain, of its own words
+    assert any("injection" in name for name in parts.interventions)  # inherited from its heading
+    assert parts.figures == ("20 mg",)
+    assert parts.comparator
+    assert parts.populations == ("adults",)
+    assert {one.kind for one in audit.set_aside} >= {"advice", "question"}
+    assert all(audit.text[one.start : one.end].strip() for one in audit.set_aside)

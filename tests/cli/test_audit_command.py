@@ -43,7 +43,7 @@ def test_fail_on_ends_with_1_only_for_claims_of_that_kind(run: Run, library: Pat
 def test_fail_on_is_1_for_a_script_and_not_the_code_of_a_closed_pipe(process: Process, library: Path, texts: Path) -> None:
     result = process("audit", str(texts / "b-wrong.md"), "--library", str(library), "--fail-on", "contradicted", "--format", "lines")
     assert result.returncode == 1, result.stderr
-    assert result.stdout.startswith(f"{texts}/b-wrong.md:1:1: error contradicted ".encode())
+    assert result.stdout.startswith(b"b-wrong.md:1:1: error contradicted ")
     assert result.stderr == b""
 
 

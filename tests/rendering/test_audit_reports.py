@@ -21,6 +21,7 @@ from pincite.records import (
     Omitted,
     Quote,
     Reference,
+    SetAside,
     Stretch,
     Verdict,
 )
@@ -135,6 +136,7 @@ def made(odd: str = "") -> Audit:
                 text_sha256="0" * 64,
             ),
         ),
+        set_aside=(SetAside(kind="advice", text=f"Ask your doctor. {odd}", start=0, end=4),),
         says="1 of 6 claims stands in this library.",
     )
 
@@ -196,6 +198,14 @@ def test_words_that_stand_nowhere_are_no_news_beside_a_graver_check() -> None:
 def test_a_summary_record_is_never_shown_as_the_words_of_the_original() -> None:
     for report in (terminal.render(made()), markdown.render(made()), html.render(made())):
         assert "summary record, not the original's words" in " ".join(report.split()).replace("&#x27;", "'")
+
+
+def test_what_was_not_audited_is_said() -> None:
+    assert "1 advice to the reader" in terminal.render(made())
+    for report in (markdown.render(made()), html.render(made())):
+        assert "Sentences that make no claim to check" in report
+        assert "Ask your doctor." in report
+        assert "Menu" in report
 
 
 def test_marks_that_lead_nowhere_are_one_line_for_one_problem() -> None:

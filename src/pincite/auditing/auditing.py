@@ -7,15 +7,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from pincite import terms
 from pincite.answering.quoting import reference_of
 from pincite.auditing import arithmetic, claims, labelled, references
-from pincite.auditing.evidence import Finder
+from pincite.auditing.evidence import Candidate, Finder
 from pincite.auditing.judging import Judged, judge
-from pincite.auditing.relating import told
+from pincite.auditing.relating import Told, told
 from pincite.library.store import Library
-from pincite.records import Asserted, Audit, AuditClaim, AuditReference, AuditSource, AuditSummary, Check, Loaded, Reference, VerdictLabel
+from pincite.records import (
+    Asserted,
+    Audit,
+    AuditClaim,
+    AuditReference,
+    AuditSource,
+    AuditSummary,
+    Check,
+    ClaimParts,
+    Loaded,
+    Reference,
+    SetAside,
+    VerdictLabel,
+)
+from pincite.verification.claims import claim_of
 
 if TYPE_CHECKING:
     import datetime
@@ -24,6 +40,7 @@ if TYPE_CHECKING:
 
 # A text of this many claims takes minutes; more is a book, which is audited chapter by chapter.
 MOST_CLAIMS = 2_000
+_SEARCHING = 2
 _BAD_STATUS = {
     "retracted": "The source cited has been retracted.",
     "superseded": "The source cited has been superseded by a newer version.",
@@ -42,7 +59,9 @@ def audit(
     """What this library bears out of a text, claim by claim; `progress(done, total)` is told after each claim."""
     resolved = references.resolve(loaded.listed, library=library, marks=loaded.marks)
     by_marker = {one.marker: one for one in resolved}
-    checkable = claims.checkable(claims.assertions(loaded))
+    asserted = claims.assertions(loaded)
+    checkable = claims.checkable(asserted)
+    audited = {one.id for one in checkable}
     flags = loaded.flags
     if len(checkable) > MOST_CLAIMS:
         flags = (*flags, f"Only the first {MOST_CLAIMS:,} of {len(checkable):,} claims were audited: divide the text to audit the rest.")
@@ -50,10 +69,18 @@ def audit(
     finder = Finder(library, encoder=encoder)
     judged = []
     numbers: dict[str, int] = {}  # document → number, in the order of first use
-    for position, one in enumerate(checkable):
-        judged.append(_claim(one, _judge(one, by_marker, finder), numbers))
-        if progress is not None:
-            progress(position + 1, len(checkable))
+    prepared = [told(one.text, context=one.context) for one in checkable]
+    # The engine searches outside the interpreter's lock: claims ahead are searched while one is judged.
+    with ThreadPoolExecutor(_SEARCHING) as pool:
+        searched = pool.map(lambda pair: finder.anywhere(pair[0], pair[1].context), zip(prepared, checkable, strict=True))
+        try:
+            for position, (one, claim, anywhere) in enumerate(zip(checkable, prepared, searched, strict=True)):
+                judged.append(_claim(one, _judge(one, claim, by_marker, finder, anywhere), numbers))
+                if progress is not None:
+                    progress(position + 1, len(checkable))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return Audit(
         source=AuditSource(
             name=loaded.name, url=loaded.url, sha256=loaded.sha256, extracted_characters=len(loaded.text), omitted=loaded.omitted
@@ -62,6 +89,11 @@ def audit(
         claims=tuple(judged),
         references=resolved,
         internal=arithmetic.findings(loaded, today=today),
+        set_aside=tuple(
+            SetAside(kind="not-medical" if one.kind == "claim" else one.kind, text=one.text, start=one.start, end=one.end)
+            for one in asserted
+            if one.id not in audited
+        ),
         summary=_summary(judged, resolved),
         text=loaded.text,
         stretches=loaded.stretches,
@@ -71,8 +103,7 @@ def audit(
     )
 
 
-def _judge(one: Asserted, by_marker: dict[str, AuditReference], finder: Finder) -> Judged:
-    claim = told(one.text, context=one.context)
+def _judge(one: Asserted, claim: Told, by_marker: dict[str, AuditReference], finder: Finder, anywhere: Sequence[Candidate]) -> Judged:
     named = [by_marker[marker] for marker in one.cites if marker in by_marker]
     held = [reference.resolved for reference in named if reference.resolved]
     problems = [
@@ -85,7 +116,7 @@ def _judge(one: Asserted, by_marker: dict[str, AuditReference], finder: Finder) 
         cites=bool(one.cites),
         resolved=bool(held),
         cited=finder.cited(claim, one.context, held),
-        anywhere=finder.anywhere(claim, one.context),
+        anywhere=anywhere,
         label=labelled.against(claim, finder),
         allowed=labelled.within(claim, finder),
         problems=problems,
@@ -102,12 +133,34 @@ def _claim(one: Asserted, judged: Judged, numbers: dict[str, int]) -> AuditClaim
         end=one.end,
         context=one.context,
         cites=one.cites,
+        parts=_parts(one),
         verdict=judged.verdict,
         severity=judged.severity,
         evidence=tuple(
             candidate.citation(numbers.setdefault(candidate.support.document_id, len(numbers) + 1)) for candidate in judged.evidence
         ),
         suggestion=suggestion,
+    )
+
+
+def _parts(one: Asserted) -> ClaimParts:
+    read = claim_of(one.text)
+    above = [claim_of(words) for words in reversed(one.context)]
+
+    def names(*kinds: str) -> tuple[str, ...]:
+        found = (list(dict.fromkeys(each.concept for each in claim.mentions if each.kind in kinds)) for claim in (read, *above))
+        return tuple(terms.concept(ident).label for ident in next(filter(None, found), ()))
+
+    return ClaimParts(
+        conditions=names("condition"),
+        interventions=names("drug", "intervention"),
+        populations=read.populations,
+        comparator=read.comparator,
+        outcomes=tuple(dict.fromkeys(each.text for each in read.mentions if each.kind == "outcome")),
+        figures=tuple(each.text for each in read.figures),
+        direction=read.direction,
+        strength=read.strength,
+        certainty=read.certainty,
     )
 
 

@@ -17,6 +17,7 @@ from pincite.records import Citation, Filters, Header, Passage
 from pincite.retrieval.searching import search
 from pincite.verification.claims import Support, claim_of
 from pincite.verification.matching import cover
+from pincite.verification.wording import words_of
 
 if TYPE_CHECKING:
     from pincite.library.encoder import Encoder
@@ -29,6 +30,8 @@ COMPARED = 8
 READ_OF_CITED = 1500
 # Labels of one drug that are read whole: those of one substance say the same.
 LABELS_READ = 3
+# Sentences of those found that are read in full: the ones with most words in common, and the first of the ranking, which may use other words.
+READ_IN_FULL, RANKED_FIRST = 14, 4
 # Below this share of the claim's weight in one sentence, the sentence is about something else.
 SHARES = 0.3
 # What the headings above a claim weigh beside its own words in the order of candidates.
@@ -77,7 +80,7 @@ class Finder:
         Asked with the headings and without them: what is said of another condition is found by the words alone.
         """
         found: dict[tuple[str, int], Candidate] = {}
-        queries = {f"{claim.text} {claim.context}": self.encoder, claim.whole: None} if claim.context else {claim.whole: self.encoder}
+        queries = {f"{claim.text} {claim.context}": None, claim.whole: self.encoder} if claim.context else {claim.whole: self.encoder}
         for query, encoder in queries.items():
             for one in search(self.library, query, limit=SEARCHED, encoder=encoder):
                 if not usable(one.header) or one.passage.kind == "title":
@@ -123,10 +126,24 @@ def _best(claim: Told, above: tuple[str, ...], candidates: Sequence[Candidate]) 
     read = claim_of(claim.text, context=claim.context)
     lead = claim_of(f"{claim.context} {claim.text}")
     shared = []
-    for one in candidates:
+    for one in _likely(claim, candidates):
         share = cover(read, [one.support]).share
         if share >= SHARES:
             # Of sentences that hold the claim equally well, the one that also speaks of what stands above it.
             shared.append((share + TOPIC_WEIGHS * cover(lead, [one.support]).share, one._replace(share=share)))
     shared.sort(key=lambda pair: (-pair[0], pair[1].passage.id, pair[1].start))
     return [one._replace(near=nearness(claim, one.support, above=above)) for _, one in shared[:COMPARED]]
+
+
+def _likely(claim: Told, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates with most words of the claim, and the first few as the search ranked them: reading a sentence in full costs a hundred times as much."""
+    if len(candidates) <= READ_IN_FULL:
+        return list(candidates)
+    own = {one.root for one in words_of(claim.whole) if not one.light}
+    topic = {one.root for one in words_of(claim.context) if not one.light} - own
+    scored = []
+    for place, one in enumerate(candidates):
+        held = {word.root for word in words_of(one.support.exact)}
+        scored.append((-len(own & held) - TOPIC_WEIGHS * len(topic & held), place))
+    kept = {place for _, place in sorted(scored)[:READ_IN_FULL]} | set(range(RANKED_FIRST))
+    return [one for place, one in enumerate(candidates) if place in kept]

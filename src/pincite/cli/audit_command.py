@@ -77,7 +77,7 @@ def _one(
     from pincite import registry
     from pincite.cli.auditing import read
     from pincite.cli.output import Progress, emit, emit_bytes, save
-    from pincite.rendering.audits import lines, terminal
+    from pincite.rendering.audits import terminal
     from pincite.rendering.terminal import colour_wanted, terminal_width
 
     progress = Progress()
@@ -85,13 +85,10 @@ def _one(
         made = audit(read(name, settings), lambda done, total: progress.say(f"Checked {done} of {total} claims"))
     finally:
         progress.done()
-    if form == "lines" and name != "-":
-        report = lines.render(made, name=name).encode()
-    elif form == "text" and out is None:
+    if form == "text" and out is None:
         emit(terminal.render(made, width=terminal_width(), colour=colour_wanted(sys.stdout), everything=everything))
         return _fails(made, fail_on)
-    else:
-        report = registry.load("audit_writers", form)(made)
+    report = registry.load("audit_writers", form)(made)
     if out is not None:
         save(out, report)
     else:

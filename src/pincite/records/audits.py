@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from pincite.records.answers import Citation, Reference, Verdict
-from pincite.records.words import Record, Status
+from pincite.records.words import Direction, Record, Status
 
 StretchKind = Literal["title", "heading", "paragraph", "item", "cell", "caption", "quotation"]
 ClaimKind = Literal["claim", "advice", "opinion", "boilerplate", "question"]
@@ -107,6 +107,29 @@ class AuditSource(Record):
     omitted: tuple[Omitted, ...] = ()
 
 
+class ClaimParts(Record):
+    """What a claim asserts, as it was read: names by their concept's label (inherited from the headings where the claim names none), the rest as printed."""
+
+    conditions: tuple[str, ...] = ()
+    interventions: tuple[str, ...] = ()
+    populations: tuple[str, ...] = ()
+    comparator: str | None = None
+    outcomes: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()  # numbers with their units
+    direction: Direction | None = None
+    strength: str | None = None
+    certainty: str | None = None
+
+
+class SetAside(Record):
+    """A sentence of the text that was not audited, and why: advice to the reader, an opinion, a question, talk about the page, not on medicine."""
+
+    kind: Literal["advice", "opinion", "boilerplate", "question", "not-medical"]
+    text: str
+    start: int
+    end: int
+
+
 class AuditClaim(Record):
     """One claim of the text with its verdict and the words of the library that decide."""
 
@@ -116,6 +139,7 @@ class AuditClaim(Record):
     end: int
     context: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
+    parts: ClaimParts = ClaimParts()
     verdict: Verdict
     severity: Literal["high", "moderate", "low", "none"] = "none"
     evidence: tuple[Citation, ...] = ()
@@ -167,6 +191,7 @@ class Audit(Record):
     claims: tuple[AuditClaim, ...] = ()
     references: tuple[AuditReference, ...] = ()
     internal: tuple[InternalFinding, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
     summary: AuditSummary
     text: str = ""  # as extracted; all offsets are into it
     stretches: tuple[Stretch, ...] = ()

@@ -291,6 +291,11 @@ def _lists(shown: Report) -> Iterator[str]:
         for line in shown.references:
             yield f"<li>{_reference(line)}</li>"
         yield "</ul></section>"
+    if shown.set_aside:
+        yield '<section class="lists" aria-labelledby="aside-heading"><h2 id="aside-heading">Sentences that make no claim to check</h2><ul>'
+        for line in shown.set_aside:
+            yield f"<li>{escape(line.says)}: <q>{escape(line.text)}</q></li>"
+        yield "</ul></section>"
     if shown.omitted:
         yield '<section class="lists" aria-labelledby="omitted-heading"><h2 id="omitted-heading">Left out of the audit</h2><ul>'
         for line in shown.omitted:

@@ -67,6 +67,13 @@ _KINDS = {
     "hidden-text": "hidden text",
     "steering-text": "steering text",
 }
+_SET_ASIDE = {
+    "advice": "advice to the reader",
+    "opinion": "opinion",
+    "boilerplate": "about the page itself",
+    "question": "question",
+    "not-medical": "not on medicine",
+}
 # Of the headings above a claim, the nearest are enough to find it; the text itself shows the rest.
 _PATH_PARTS, _PATH_LETTERS = 2, 110
 
@@ -137,6 +144,7 @@ class Report:
     internal: tuple[Line, ...]
     references: tuple[Line, ...]
     omitted: tuple[Line, ...]
+    set_aside: tuple[Line, ...]  # sentences that were read and not audited, and why
     flags: tuple[str, ...]
     about: str
 
@@ -182,6 +190,7 @@ def report(audit: Audit) -> Report:
         internal=tuple(Line(_KINDS[one.kind], plain(one.text), plain(one.problem), True, one.start, one.end) for one in audit.internal),
         references=tuple(_reference(audit)),
         omitted=tuple(Line("", plain(one.text), plain(one.why), False) for one in audit.source.omitted),
+        set_aside=tuple(Line("", plain(one.text), _SET_ASIDE[one.kind], False, one.start, one.end) for one in audit.set_aside),
         flags=tuple(plain(flag) for flag in audit.flags),
         about=f"Library {plain(audit.library)}. Text: {audit.source.extracted_characters:,} characters, SHA-256 {plain(audit.source.sha256)}. "
         "Made by rules, without a language model: what is not found is not thereby false.",

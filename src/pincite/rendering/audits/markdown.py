@@ -43,6 +43,10 @@ def _lines(audit: Audit) -> Iterator[str]:
         yield "\n## Its references\n"
         for line in shown.references:
             yield f"- {escape(line.name)} {escape(line.text)} — {escape(line.says)}"
+    if shown.set_aside:
+        yield "\n## Sentences that make no claim to check\n"
+        for line in shown.set_aside:
+            yield f"- {escape(line.says)}: “{escape(line.text)}”"
     if shown.omitted:
         yield "\n## Left out of the audit\n"
         for line in shown.omitted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from pincite.records import Audit
@@ -68,6 +69,10 @@ def _lines(audit: Audit, *, width: int, colour: bool, everything: bool) -> Itera
         yield "\nReferences"
         for line in problems:
             yield from wrap(" ".join(f"{line.name} {line.text}".split()) + f": {line.says}", "  - ", "    ")
+    if shown.set_aside:
+        kinds = Counter(line.says for line in shown.set_aside)
+        yield ""
+        yield from wrap(f"Sentences that make no claim to check: {', '.join(f'{count} {words}' for words, count in kinds.items())}.")
     if shown.omitted:
         left = "; ".join(dict.fromkeys(line.says for line in shown.omitted))
         yield ""
