@@ -32,3 +32,8 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
         if name.startswith("PINCITE_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("PINCITE_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest in one piece begins first, so that no core waits for it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)

@@ -148,15 +148,25 @@ class _Met(NamedTuple):
     because: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=16_384)
+def _names(
+    sentence: str, abbreviations: tuple[tuple[str, str], ...]
+) -> tuple[tuple[terms.Mention, ...], frozenset[str], frozenset[str]]:
+    """What a sentence names, the concepts that it only excepts ("other than gout"), and the concepts of the rest."""
+    kept: list[terms.Mention] = []
+    excepted: list[terms.Mention] = []
+    for mention in mentions_of(sentence, abbreviations):
+        (excepted if _EXCEPTED.search(sentence[: mention.start]) else kept).append(mention)
+    only_excepted = frozenset(name for mention in excepted for name in mention.concepts)
+    return tuple(kept), only_excepted, frozenset(name for mention in kept for name in mention.concepts)
+
+
 def about(question: Question, sentence: str, source: ScoredPassage) -> About | None:
     """How `sentence` of `source` meets the question; None when it is about something else."""
     subject = subject_of(source.header)
-    every = mentions_of(sentence, source.abbreviations)
-    mentions = tuple(mention for mention in every if not _EXCEPTED.search(sentence[: mention.start]))
-    excepted = frozenset(name for mention in every if mention not in mentions for name in mention.concepts)
+    mentions, excepted, named = _names(sentence, source.abbreviations)
     if any(excepted & term.ids for term in question.conditions):
         return None
-    named = frozenset(name for mention in mentions for name in mention.concepts)
     others = [mention for mention in mentions if mention.kind == "condition"]
     conditions = _conditions(question, sentence, named, others, source)
     treatments = _treatments(question, mentions, named, source) if conditions else None

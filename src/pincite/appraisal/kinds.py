@@ -8,7 +8,7 @@ In a drug label the section decides unless the words say otherwise; elsewhere th
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple, cast
 
 from pincite.records import Design, SectionKind, StatementKind
@@ -85,6 +85,7 @@ def _rules(where: str) -> tuple[_Rule, ...]:
     )
 
 
+@lru_cache(maxsize=32_768)
 def _first(where: str, sentence: str, section: SectionKind) -> StatementKind | None:
     for rule in _rules(where):
         if (not rule.sections or section in rule.sections) and rule.pattern.search(sentence):

@@ -18,7 +18,7 @@ from pincite.library.index import FLAT_BELOW
 from pincite.library.store import Library, condition
 from pincite.library.tables import one_of, passage_from
 from pincite.library.words import query_stems
-from pincite.records import Filters, ScoredPassage, Tier
+from pincite.records import Filters, Passage, ScoredPassage, Tier
 from pincite.retrieval.fusing import fuse
 
 if TYPE_CHECKING:
@@ -100,7 +100,9 @@ def _search(
     weights = _weights(query, expansions)
     most = min(CANDIDATES, limit * _CANDIDATES_FOR_ONE)
     # The engine searches outside the interpreter's lock: three searches side by side cost little more than one.
-    if len(wanted) == 1:
+    if library.commit.passages <= HELD_BELOW:
+        proposed = _by_held_words(library, weights, wanted, most=most)
+    elif len(wanted) == 1:
         proposed = {row["id"]: row for row in _by_words(library, weights, wanted[0], most=most)}
     else:
         with ThreadPoolExecutor(len(wanted) or 1) as pool:
@@ -145,8 +147,6 @@ def _weights(query: str, expansions: Sequence[str]) -> dict[str, float]:
 def _by_words(library: Library, weights: Mapping[str, float], filters: Filters, *, most: int) -> list[dict[str, Any]]:
     if not weights or not library.commit.passages:
         return []
-    if library.commit.passages <= HELD_BELOW:
-        return _by_held_words(library, weights, filters, most=most)
     from lancedb.query import BooleanQuery, MatchQuery, Occur  # noqa: PLC0415 - heavy
 
     groups = {weight: " ".join(stem for stem, own in weights.items() if own == weight) for weight in (1.0, _EXPANSION_WEIGHT)}
@@ -170,15 +170,18 @@ class _Words(NamedTuple):
     lengths: dict[str, int]
 
 
-def _by_held_words(library: Library, weights: Mapping[str, float], filters: Filters, *, most: int) -> list[dict[str, Any]]:
-    """The same for a library small enough to be held: the passages with a word of the query, best first by the score that they get anyway."""
+def _by_held_words(library: Library, weights: Mapping[str, float], wanted: Sequence[Filters], *, most: int) -> dict[str, dict[str, Any]]:
+    """The same for a library small enough to be held: for each of the filters the best passages with a word of the query, by id."""
     held = _held_words(library)
-    found = {name for stem in weights for name in held.holders.get(stem, ())}
-    proposed = {name: row for name in sorted(found) if _fits(row := held.rows[name], filters)}
-    if len(proposed) <= most:
-        return list(proposed.values())
-    scores = _bm25(library, weights, proposed)
-    return [proposed[name] for name in sorted(proposed, key=lambda name: (-scores[name], name))[:most]]
+    with_words = {name: held.rows[name] for name in sorted({name for stem in weights for name in held.holders.get(stem, ())})}
+    scores = _bm25(library, weights, with_words) if len(with_words) > most else {}
+    proposed: dict[str, dict[str, Any]] = {}
+    for filters in wanted:
+        names = [name for name, row in with_words.items() if _fits(row, filters)]
+        if len(names) > most:
+            names = sorted(names, key=lambda name: (-scores[name], name))[:most]
+        proposed |= {name: with_words[name] for name in names}
+    return proposed
 
 
 def _held_words(library: Library) -> _Words:
@@ -214,15 +217,16 @@ def _bm25(library: Library, weights: Mapping[str, float], rows: Mapping[str, dic
     counts = library.stem_counts(sorted(weights)) if held is None else {stem: len(held.holders.get(stem, ())) for stem in weights}
     idf = {stem: math.log(1 + (total - count + 0.5) / (count + 0.5)) for stem, count in counts.items()}
     scores = {}
+    gains = {stem: weight * idf[stem] * (_K1 + 1) for stem, weight in weights.items()}
     for name, row in rows.items():
+        found: Mapping[str, int]
         if held is None:
             own = row["stems"].split()
             length, found = len(own), Counter([one for one in own if one in weights])
         else:
-            words, length = held.counts[name], held.lengths[name]
-            found = Counter({stem: words[stem] for stem in weights if stem in words})
+            length, found = held.lengths[name], held.counts[name]
         norm = _K1 * (1 - _B + _B * length / average)
-        parts = [weights[one] * idf[one] * n * (_K1 + 1) / (n + norm) for one, n in found.items()]
+        parts = [gain * n / (n + norm) for stem, gain in gains.items() if (n := found.get(stem, 0))]
         scores[name] = round(math.fsum(parts), 6)  # fsum: the same in whatever order
     return scores
 
@@ -296,11 +300,22 @@ def _by_graph(library: Library, vector: np.ndarray, *, wanted: Sequence[Filters]
     return {name: round(float(value), 6) for name, value in zip(rows["id"].to_pylist(), matrix @ vector, strict=True)}
 
 
+def _passage(library: Library, row: dict[str, Any]) -> Passage:
+    """The row as a record; those of a small library are made once."""
+    if library.commit.passages > HELD_BELOW:
+        return passage_from(row)
+    made: dict[str, Passage] = library.cache.setdefault("passages made", {})
+    name = row["id"]
+    if name not in made:
+        made[name] = passage_from(row)
+    return made[name]
+
+
 def _scored(library: Library, hits: Sequence[_Hit]) -> list[ScoredPassage]:
     headers = library.headers(hit.row["document_id"] for hit in hits)
     return [
         ScoredPassage(
-            passage=passage_from(hit.row),
+            passage=_passage(library, hit.row),
             document_id=(held := headers[hit.row["document_id"]]).id,
             header=held.header,
             text_sha256=held.text_sha256,
