@@ -28,6 +28,8 @@ def _same_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     from pincite.web import assistants
 
     monkeypatch.setattr(assistants, "ThreadSensitiveContext", contextlib.AsyncExitStack)
+    # The connection is the test's, as with Django's own client, which leaves it open, too.
+    monkeypatch.setattr(assistants, "close_old_connections", lambda: None)
 
 
 def talk(conversation: Callable[[httpx2.AsyncClient], Awaitable[Any]], headers: dict[str, str], *, client: str = "192.0.2.7") -> Any:
