@@ -201,7 +201,7 @@ def main() -> None:
                 ["nice", "-n", "10", sys.executable, "-m", "pincite.cli", "add", str(documents)],  # as the job worker does
                 env=os.environ | {"PINCITE_HOME": str(home)},
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.STDOUT,
                 text=True,
             )
             many = Load(url, asked)

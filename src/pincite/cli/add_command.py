@@ -31,14 +31,15 @@ _NAMED_AT_MOST = 20  # ids that the report lists; `pincite list` has them all
 @library_option
 def command(paths: tuple[str, ...], no_vectors: bool, form: str, place: str | None) -> None:
     """Add each PATH: a file, a folder, an archive, an address, or "-" for standard input. What can be read is kept if something else cannot."""
-    from pincite.cli.opening import encode_missing, open_library, settings_of
+    from pincite.cli.opening import encode_missing, open_library, patiently, settings_of
     from pincite.cli.output import emit, emit_json
 
     settings = settings_of(place)
     library = open_library(settings)
     offered = _Offered(settings)
     try:
-        report = library.add(offered.readings(paths), progress=offered.committed)
+        readings = offered.readings(paths)
+        report = patiently(lambda: library.add(readings, progress=offered.committed), progress=offered.progress)
     finally:
         offered.progress.done()
     if not no_vectors:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 # Two commands that meet on a new library: the second waits for the first, which needs some seconds, up to a minute on a slow disk.
 _WAIT_SECONDS = 120.0
+# A writer beside this one: a web application that makes the vectors of what was just added (60 passages a second).
+_PATIENCE_SECONDS = 600.0
+_Made = TypeVar("_Made")
 
 
 def settings_of(place: str | None) -> Settings:
@@ -86,6 +89,21 @@ def encoder_soon(settings: Settings) -> Callable[[Library], Encoder | None]:
     return encoder_of
 
 
+def patiently(act: Callable[[], _Made], *, progress: Progress) -> _Made:
+    """What `act`, which writes to the library, returns; waits for another process that is writing, and raises LibraryBusyError after ten minutes.
+
+    A web application beside this command may be making vectors; nothing of `act` has been done while the lock is held by another.
+    """
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return act()
+        except LibraryBusyError:
+            if time.monotonic() >= until:
+                raise
+            progress.say("Waiting for another process that is writing to the library")
+
+
 def encode_missing(library: Library, settings: Settings) -> int:
     """Make the vectors that are missing; without an encoder the library works by words alone. Returns how many were made."""
     from pincite.library.encoder import load_encoder
@@ -96,8 +114,11 @@ def encode_missing(library: Library, settings: Settings) -> int:
         encoder = load_encoder(settings.encoder, cache=settings.cache)
         if encoder is None:
             return 0
-        return library.encode_missing(
-            Shipped(encoder), progress=lambda done, total: progress.say(f"Encoded {done:,} of {total:,} passages")
+        return patiently(
+            lambda: library.encode_missing(
+                Shipped(encoder), progress=lambda done, total: progress.say(f"Encoded {done:,} of {total:,} passages")
+            ),
+            progress=progress,
         )
     except EncoderError as error:
         _by_words_alone(error)
