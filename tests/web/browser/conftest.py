@@ -50,8 +50,9 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    """Closed after each file: while it is open an event loop runs in this thread, and Django refuses its database to whatever test comes next."""
     if CHROMIUM is None:
         pytest.skip("no Chromium here: install Debian's package chromium")
     from playwright.sync_api import sync_playwright
@@ -65,8 +66,10 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """`pincite serve --demo` on a free port, in a home of its own."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here: install Debian's package chromium")
     home = tmp_path_factory.mktemp("demo")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
