@@ -146,7 +146,7 @@ def _standing(claim: Told, compared: Sequence[_Compared]) -> _Compared | None:
         for one in compared
         if one.verdict.label in _STANDS
         and (one.first.near.about in ("same", "unknown") or (own and one.verdict.label == "quoted"))
-        and (not claim.fragment or one.nearness >= FRAGMENT)
+        and (not claim.fragment or one.nearness >= FRAGMENT or one.verdict.label == "quoted")
         and not _explains(claim, one)
     ]
     return max(stands, key=lambda one: (one.verdict.label == "quoted", one.nearness), default=None)
