@@ -43,7 +43,9 @@ def appraise(question: Question, scored: Sequence[ScoredPassage]) -> tuple[list[
             continue
         budget[tier] += min(len(source.passage.sentences), SENTENCES_READ)
         if not usable(source.header):
-            left_out[source.document_id] = LeftOut(document_id=source.document_id, title=source.header.title, why=_unusable(source.header))
+            if _meets(question, source):  # what would not have answered anyway is not left out
+                why = _unusable(source.header)
+                left_out[source.document_id] = LeftOut(document_id=source.document_id, title=source.header.title, why=why)
             continue
         found = _sentences(question, source)
         evidence.extend(found)
@@ -57,6 +59,13 @@ def appraise(question: Question, scored: Sequence[ScoredPassage]) -> tuple[list[
     evidence = _all_conditions_first(question, evidence)
     evidence.sort(key=lambda one: (-round(one.relevance, 4), one.rank, one.source.passage.id, one.start))
     return evidence, [item for name, item in left_out.items() if name not in used]
+
+
+def _meets(question: Question, source: ScoredPassage) -> bool:
+    """Whether a sentence of the passage is about what was asked."""
+    passage = source.passage
+    texts = (passage.text[start - passage.start : end - passage.start] for start, end in passage.sentences)
+    return any(about(question, text, source) is not None for text in texts)
 
 
 def _unusable(header: Header) -> str:

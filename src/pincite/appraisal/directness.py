@@ -30,7 +30,11 @@ _OPPOSED = (
         "older adults",
     ),
     (
-        re.compile(r"\b((renal|kidney) (impairment|insufficiency|failure|disease)|creatinine clearance|dialysis|ckd)\b", re.I),
+        re.compile(
+            r"\b((renal|kidney) (impairment|insufficiency|failure|disease|dysfunction)|(reduced|impaired|decreased|poor|declining) (renal|kidney) function"
+            r"|creatinine clearance|dialysis|ckd)\b",
+            re.I,
+        ),
         "renal impairment",
     ),
     (re.compile(r"\b((hepatic|liver) (impairment|insufficiency|failure|disease)|cirrho\w+|child-pugh)\b", re.I), "hepatic impairment"),
@@ -149,9 +153,7 @@ class _Met(NamedTuple):
 
 
 @lru_cache(maxsize=16_384)
-def _names(
-    sentence: str, abbreviations: tuple[tuple[str, str], ...]
-) -> tuple[tuple[terms.Mention, ...], frozenset[str], frozenset[str]]:
+def _names(sentence: str, abbreviations: tuple[tuple[str, str], ...]) -> tuple[tuple[terms.Mention, ...], frozenset[str], frozenset[str]]:
     """What a sentence names, the concepts that it only excepts ("other than gout"), and the concepts of the rest."""
     kept: list[terms.Mention] = []
     excepted: list[terms.Mention] = []
